@@ -1,0 +1,1 @@
+"""Build every wheel of a Rust extension at once."""

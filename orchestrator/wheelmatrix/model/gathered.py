@@ -1,0 +1,91 @@
+"""What the machine was asked, once, before the plan is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePath
+
+from wheelmatrix.model.matrix import Implementation, Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """A Python found on this machine, as a probe of it reported."""
+
+    executable: PurePath
+    base_executable: PurePath
+    """The Python below a virtual environment: a path that stays when the environment goes."""
+    implementation: Implementation
+    version: Version
+    patch: str
+    """Full version text, `3.12.1` or `3.15.0rc1`."""
+    free_threaded: bool
+    debug: bool
+    ext_suffix: str
+    soabi: str
+    platform: str
+    """`sysconfig.get_platform()`: `linux-x86_64`."""
+    word_bits: int
+    source: str
+    """Where it was found: `PATH`, `pyenv`, `uv`, `conda`, `mise`, `asdf`, `asked for`, `active environment`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """Facts of the machine that builds."""
+
+    triple: str
+    """rustc's host triple."""
+    os: str
+    """`linux`, `macos`, `windows`."""
+    rustc: str
+    """First line of `rustc --version`."""
+    cargo: str
+    """First line of `cargo --version`."""
+    cpus: int
+    """Usable CPUs, by affinity and cgroup quota."""
+    memory_bytes: int
+    """0 where it is not known."""
+    free_disk_bytes: int
+    """Free space where the build directories are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file of the project as it lies on disk; nothing of it was read yet."""
+
+    path: PurePath
+    """Absolute, as the project names it: links are not resolved."""
+    real_path: PurePath
+    """Absolute, links resolved."""
+    executable: bool
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Everything that the plan needs from the machine, read once, before the plan is made."""
+
+    directory: PurePath
+    """Where the program was started."""
+    pyproject: PurePath | None
+    """Absolute path of pyproject.toml, if there is one."""
+    pyproject_text: str
+    cargo_metadata: Mapping[str, object]
+    """`cargo metadata --format-version 1`, parsed."""
+    texts: Mapping[PurePath, str] = field(default_factory=dict)
+    """Text files that decisions need: readme, ignore files; by absolute path."""
+    files: tuple[SourceFile, ...] = ()
+    """Every file below the directories that `project.sources` asked for; sorted by path."""
+    installed: tuple[Installed, ...] = ()
+    """Pythons of this machine; empty if none was looked for."""
+    active: Installed | None = None
+    """Python of the active environment, if it was looked for."""
+    host: Host
+    directories: frozenset[PurePath] = frozenset()
+    """Build directories that exist already."""
+    tools: Mapping[str, str] = field(default_factory=dict)
+    """Optional programs that were found, with their version: `repairwheel` → `0.8.0`."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """The variables of the process, secrets taken out."""
+    today: date

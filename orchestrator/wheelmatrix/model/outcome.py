@@ -1,0 +1,90 @@
+"""What came of it: artifacts, audit reports and the outcomes of steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+from wheelmatrix.errors import WheelmatrixError
+from wheelmatrix.model.matrix import Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A library that a build made."""
+
+    build: str
+    kind: Literal["cdylib"]
+    path: PurePath
+    size_bytes: int
+    sha256: str
+    out_dirs: tuple[tuple[str, PurePath], ...] = ()
+    """Package name and its build script's OUT_DIR, as cargo reported them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocker:
+    """Why a lower policy is out of reach."""
+
+    policy: str
+    symbols: tuple[str, ...]
+    """Sorted, each with its version: `GLIBC_2.34: pthread_create`."""
+    libraries: tuple[str, ...]
+    """Sonames that the policy does not allow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Audit of one library: facts and verdict; true if it may be shipped."""
+
+    name: str
+    """The file's name, in the wheel where it is in one."""
+    machine: str
+    """`x86_64`, as platform tags spell it; empty if unknown."""
+    word_bits: int
+    needed: tuple[str, ...]
+    """DT_NEEDED, as listed."""
+    rpaths: tuple[str, ...]
+    versions: Mapping[str, str]
+    """Namespace to the highest version needed: `GLIBC` → `2.34`."""
+    entry_symbols: tuple[str, ...]
+    """`PyInit_x`, `PyModExport_x`: every one that is exported."""
+    floor: Version | None
+    """Lowest libc (or macOS) it runs on; None where it does not apply."""
+    platform_tags: tuple[str, ...]
+    """What it earned, legacy alias included, sorted; may be empty if it must not be shipped."""
+    graft: tuple[str, ...]
+    """Sonames that would have to be copied into the wheel."""
+    problems: tuple[str, ...]
+    """Everything that forbids shipping it."""
+    warnings: tuple[str, ...]
+    blockers: tuple[Blocker, ...]
+    """Of each policy below the earned tag what keeps it out of reach; highest policy first."""
+
+    def __bool__(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A step succeeded."""
+
+    value: object = None
+    """What it made: Artifact, Report, Wheel, or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A step failed."""
+
+    error: WheelmatrixError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A step was not done, because of another step or a signal."""
+
+    because: str
+
+
+Outcome = Done | Failed | Skipped

@@ -1,0 +1,167 @@
+"""What will be done: cells, builds, wheels and the steps that lead to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+from wheelmatrix.model.gathered import Installed
+from wheelmatrix.model.matrix import Interpreter, Target, Version
+from wheelmatrix.model.project import Project
+
+AbiKind = Literal["version", "abi3", "abi3t"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abi:
+    """The Python ABI that one compile serves."""
+
+    kind: AbiKind
+    interpreter: Interpreter
+    """The row it is compiled for; of a stable ABI the lowest Python that it serves."""
+
+    @property
+    def id(self) -> str:
+        """`cp312`, `abi3-cp39`, `abi3t-cp315`."""
+        return self.interpreter.id if self.kind == "version" else f"{self.kind}-{self.interpreter.id}"
+
+    @property
+    def abi_tag(self) -> str:
+        """ABI part of the wheel tag; abi3t is written as the pair that PEP 803 asks for."""
+        return {"version": self.interpreter.abi_tag, "abi3": "abi3", "abi3t": "abi3.abi3t"}[self.kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One Interpreter on one Target that was asked for."""
+
+    id: str
+    """`cp312-manylinux_2_17_aarch64`, or `cp312-linux_x86_64` where the audit decides the floor."""
+    interpreter: Interpreter
+    target: Target
+    installed: Installed | None
+    """The Python of this machine that the cell is for; None: none is here, and none is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A cell that was left out."""
+
+    cell: str
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A program to run; only `run.process` executes it."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    """Added to the inherited environment."""
+    directory: PurePath
+    without: frozenset[str] = frozenset()
+    """Variables taken out of the inherited environment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """One run of cargo, for one or more cells."""
+
+    id: str
+    """First 8 hexadecimal digits of the digest of what goes into it."""
+    name: str
+    """What screens show: the cell's id, or the stable ABI's with its target."""
+    target: Target
+    abi: Abi
+    cells: tuple[str, ...]
+    """Ids, in matrix order."""
+    directory: PurePath
+    """cargo's target directory for this build, its own for ever."""
+    clone_from: tuple[PurePath, ...]
+    """Directories to start as a clone of when `directory` does not exist: the first that does."""
+    config_path: PurePath | None
+    """Where pyo3's configuration goes; None: the user's own PYO3_CONFIG_FILE is used."""
+    config_text: str
+    command: Command
+    unit_graph: Command
+    """Prints cargo's unit graph; builds nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wheel:
+    """A wheel: planned first, then written; what is known only then is empty before."""
+
+    id: str
+    """`cp312-linux_x86_64`, `abi3-cp39-linux_x86_64`; step names use it."""
+    stem: str
+    """`name-version[-build]-python-abi`: the filename without platform and `.whl`."""
+    builds: tuple[str, ...]
+    """Ids of the builds it needs."""
+    cells: tuple[str, ...]
+    """Ids of the cells it serves."""
+    extension: str
+    """Name of the library in the archive: `pkg/_native.cpython-312-x86_64-linux-gnu.so`."""
+    filename: str = ""
+    path: PurePath | None = None
+    size_bytes: int = 0
+    sha256: str = ""
+
+
+StepKind = Literal["fetch", "compile", "audit", "pack"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do."""
+
+    id: str
+    """`compile:1a2b3c4d`, `pack:cp312-linux_x86_64`."""
+    kind: StepKind
+    subject: str
+    """Id of the build or wheel that it is about; empty for fetch."""
+    needs: frozenset[str] = frozenset()
+    """Steps that must have succeeded."""
+    after: frozenset[str] = frozenset()
+    """Steps that must have ended, well or badly."""
+    holds: frozenset[str] = frozenset()
+    """Pools of which it takes one place while it runs."""
+
+
+AuditMode = Literal["repair", "check", "warn", "skip"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What an artifact has to be so that it may be shipped."""
+
+    target: Target
+    abi: Abi
+    module: str
+    """Last part of the module name: the entry symbol ends in it."""
+    mode: AuditMode
+    """How strictly the platform policy is taken; the other rules are always errors."""
+    ceiling: tuple[str, Version] | None
+    """Policy family and version that was asked for (`("manylinux", (2, 28))`): needing more is an error."""
+    plain: bool
+    """True: the tag is to promise nothing (`linux_x86_64`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All that a run will do; made without touching the machine."""
+
+    project: Project
+    steps: tuple[Step, ...]
+    """In topological order."""
+    pools: Mapping[str, int]
+    """Places in each pool."""
+    builds: tuple[Build, ...]
+    wheels: tuple[Wheel, ...]
+    cells: tuple[Cell, ...]
+    """In matrix order: by target, then by interpreter."""
+    left: tuple[Left, ...]
+    """Cells that were left out, with the reason."""
+    expectations: Mapping[str, Expectation]
+    """By build id."""
+    warnings: tuple[str, ...] = ()

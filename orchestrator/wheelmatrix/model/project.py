@@ -1,0 +1,91 @@
+"""What will be packaged."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+from wheelmatrix.model.matrix import Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One member of an archive to be written."""
+
+    name: str
+    """Name in the archive: relative, `/` as separator, UTF-8."""
+    source: bytes | PurePath
+    """The bytes themselves, or the absolute path of a file that `run` will read."""
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PyO3:
+    """What the locked pyo3 is and can do."""
+
+    crate: Literal["pyo3", "pyo3-ffi"]
+    """The crate that the project binds with."""
+    version: tuple[int, int, int]
+    """Version of that crate."""
+    features: frozenset[str]
+    """Features of pyo3 and pyo3-ffi together, before the conditional ones of `[tool.maturin]`."""
+    cpython: tuple[Version, Version]
+    """Lowest and highest CPython that this pyo3-ffi declares (or is known to support)."""
+    pypy: tuple[Version, Version] | None
+    graalpy: tuple[Version, Version] | None
+    free_threaded_since: Version | None
+    """Lowest version whose free-threaded build it supports; None: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crate:
+    """The cargo package that becomes the extension module."""
+
+    name: str
+    version: str
+    """Cargo's SemVer text."""
+    package_id: str
+    manifest: PurePath
+    workspace: PurePath
+    """Directory of the workspace's root."""
+    target_directory: PurePath
+    """cargo's own; ours are below it."""
+    library: str
+    """Name of the library target, as artifact messages spell it."""
+    crate_types: tuple[str, ...]
+    has_lock: bool
+    pyo3: PyO3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What `.dist-info` says of the project, apart from WHEEL and RECORD."""
+
+    name: str
+    """As the project writes it."""
+    version: str
+    """PEP 440, normalised."""
+    requires_python: str
+    """PEP 440 specifier; empty: every Python."""
+    text: bytes
+    """METADATA, whole."""
+    entry_points: bytes
+    """entry_points.txt, whole; empty: none."""
+    licenses: tuple[Entry, ...]
+    """Licence files, named relative to `dist-info/licenses/`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What will be packaged."""
+
+    root: PurePath
+    """Directory of pyproject.toml, or of Cargo.toml where there is none."""
+    crate: Crate
+    metadata: Metadata
+    module_name: str
+    """Import path of the extension module, dotted: `pkg._native`."""
+    is_mixed: bool
+    """True: the module lies in a Python package of the project; False: the wheel's package is generated."""
+    sources: tuple[Entry, ...]
+    """Python files, data and includes, by their names in the wheel; sorted, unique."""
+    warnings: tuple[str, ...] = ()
