@@ -1,7 +1,7 @@
 """The error tree: what went wrong, where, and what to do about it; each class has its exit code."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class WheelmatrixError(Exception):
         self.issues = issues
 
     @classmethod
-    def of(cls, message: str, *, where: str = "", hint: str = "") -> "WheelmatrixError":
+    def of(cls, message: str, *, where: str = "", hint: str = "") -> Self:
         """Return the error with one issue."""
         return cls(Issue(message=message, where=where, hint=hint))
 
@@ -83,6 +83,9 @@ class Interrupted(WheelmatrixError):
 
     kind = "interrupted"
 
-    def __init__(self, *issues: Issue, signal_number: int = 2) -> None:
-        super().__init__(*issues)
-        self.exit_code = 128 + signal_number  # type: ignore[misc]  # the one class whose code depends on the event
+    @classmethod
+    def by(cls, signal_number: int, message: str) -> Self:
+        """Return the error of a signal."""
+        error = cls(Issue(message=message, hint="run the same command again: what is done is not done twice"))
+        error.exit_code = 128 + signal_number  # type: ignore[misc]  # the one class whose code depends on the event
+        return error

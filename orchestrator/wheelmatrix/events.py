@@ -45,6 +45,8 @@ class RunPlanned:
     """Ids of the wheels to come."""
     left: tuple[str, ...]
     """`cell: reason` of each cell that was left out."""
+    expected_s: tuple[float | None, ...] = ()
+    """Seconds each step took in earlier runs, in the order of `steps`; None: never done before; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

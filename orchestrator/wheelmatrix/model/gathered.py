@@ -79,6 +79,8 @@ class Gathered:
     """Every file below the directories that `project.sources` asked for; sorted by path."""
     installed: tuple[Installed, ...] = ()
     """Pythons of this machine; empty if none was looked for."""
+    asked: Mapping[str, Installed] = field(default_factory=dict)
+    """Pythons that were asked for by path or program name, by what was asked."""
     active: Installed | None = None
     """Python of the active environment, if it was looked for."""
     host: Host

@@ -86,6 +86,8 @@ class Build:
     command: Command
     unit_graph: Command
     """Prints cargo's unit graph; builds nothing."""
+    before: tuple[Command, ...] = ()
+    """The user's commands, to run before cargo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ class Wheel:
     sha256: str = ""
 
 
-StepKind = Literal["fetch", "compile", "audit", "pack"]
+StepKind = Literal["prepare", "compile", "audit", "pack"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,7 @@ class Step:
     """`compile:1a2b3c4d`, `pack:cp312-linux_x86_64`."""
     kind: StepKind
     subject: str
-    """Id of the build or wheel that it is about; empty for fetch."""
+    """Id of the build or wheel that it is about; empty for prepare."""
     needs: frozenset[str] = frozenset()
     """Steps that must have succeeded."""
     after: frozenset[str] = frozenset()
@@ -164,4 +166,6 @@ class Plan:
     """Cells that were left out, with the reason."""
     expectations: Mapping[str, Expectation]
     """By build id."""
+    before: tuple[Command, ...] = ()
+    """The user's commands, to run once before the first compile."""
     warnings: tuple[str, ...] = ()

@@ -1,0 +1,155 @@
+"""What the user has: decided from options and gathered facts, without a look at the disk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import tomli
+
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.model import Gathered, Project
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.project import crate as crates
+from wheelmatrix.project import metadata, sources
+from wheelmatrix.project.globs import fixed_prefix
+from wheelmatrix.project.layout import layout, module_name, normal, python_roots
+from wheelmatrix.project.licenses import wanted_directories
+from wheelmatrix.project.readme import readme_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What has to be read before the project can be described."""
+
+    directories: tuple[PurePath, ...]
+    """To be listed with everything below them; those that are not there are empty."""
+    shallow: tuple[PurePath, ...]
+    """Of which only the files directly in them count."""
+    texts: tuple[PurePath, ...]
+    skip: frozenset[PurePath]
+    """Directories that are never entered."""
+
+
+def project(options: BuildOptions, gathered: Gathered) -> Project:
+    """Return what will be packaged; raises ConfigError with what is wrong."""
+    manifest = _manifest_of(gathered, options)
+    root = _root(gathered.pyproject, manifest)
+    table = _project_table(gathered.pyproject, gathered.pyproject_text)
+    crate = crates.read(gathered.cargo_metadata, manifest, options)
+    package = _package(gathered.cargo_metadata, crate.package_id)
+    place = layout(options, table, crate, root, [file.path for file in gathered.files])
+    described, warnings = metadata.read(table, crate, package, root, gathered)
+    return Project(
+        root=root,
+        crate=crate,
+        metadata=described,
+        module_name=place.module_name,
+        is_mixed=place.is_mixed,
+        sources=sources.collect(options, place, described, gathered),
+        warnings=warnings,
+    )
+
+
+def manifest_candidates(options: BuildOptions, pyproject: PurePath | None, directory: PurePath) -> tuple[PurePath, ...]:
+    """Return where Cargo.toml may be, in the order to be tried; the first that is there is the one."""
+    root = pyproject.parent if pyproject else directory
+    if options.manifest_path:
+        named = normal(directory / options.manifest_path)
+        return (named, named / "Cargo.toml")
+    return (root / "rust" / "Cargo.toml", root / "Cargo.toml") if pyproject else (root / "Cargo.toml",)
+
+
+def no_manifest_error(tried: tuple[PurePath, ...]) -> ConfigError:
+    """Return the error of a project without a manifest."""
+    places = " or ".join(str(path) for path in tried)
+    return ConfigError.of(
+        "there is no Cargo.toml here",
+        where=places,
+        hint="change to the project's directory, name it with -m PATH/Cargo.toml, or set manifest-path in [tool.maturin]",
+    )
+
+
+def wanted(
+    options: BuildOptions,
+    pyproject: PurePath | None,
+    pyproject_text: str,
+    cargo_metadata: Mapping[str, Any],
+    manifest: PurePath,
+) -> Wanted:
+    """Return which directories and texts `project` needs; small, so that no checkout is walked whole."""
+    root = _root(pyproject, manifest)
+    table = _project_table(pyproject, pyproject_text)
+    package = _package_of(cargo_metadata, manifest)
+    library = next((each["name"] for each in package.get("targets", ()) if "bin" not in each["kind"]), "")
+    module = module_name(options, table, library, str(package.get("name", "")))
+    roots = python_roots(options, root, manifest)
+    names = (module.partition(".")[0], *options.python_packages)
+    packages = [base / name for base in roots for name in names]
+    globs = [each.path for each in options.include if not each.out_dir and "wheel" in each.formats]
+    bases = dict.fromkeys((root, *roots))
+    prefixes = [base / fixed_prefix(glob) for glob in globs for base in bases if fixed_prefix(glob)]
+    bare = [base for glob in globs for base in bases if "**" in glob and not fixed_prefix(glob)]
+    readme = readme_path(table, package, root, manifest)
+    directories = (
+        *packages,
+        *prefixes,
+        *bare,
+        sources.data_directory(options, root, module),
+        *wanted_directories(table, root),
+    )
+    named = (
+        [root / table["license"]["file"]]
+        if isinstance(table.get("license"), dict) and "file" in table["license"]
+        else []
+    )
+    if package.get("license_file"):
+        named.append(manifest.parent / str(package["license_file"]))
+    return Wanted(
+        directories=tuple(dict.fromkeys(map(normal, directories))),
+        shallow=tuple(dict.fromkeys((root, manifest.parent, *roots, *(normal(path).parent for path in named)))),
+        texts=(readme,) if readme else (),
+        skip=frozenset({PurePath(str(cargo_metadata["target_directory"]))}),
+    )
+
+
+def _root(pyproject: PurePath | None, manifest: PurePath) -> PurePath:
+    return pyproject.parent if pyproject else manifest.parent
+
+
+def _project_table(pyproject: PurePath | None, text: str) -> Mapping[str, Any]:
+    try:
+        table = tomli.loads(text).get("project", {})
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError.of(str(error), where=str(pyproject)) from error
+    if not isinstance(table, dict):
+        raise ConfigError.of("[project] is not a table", where=str(pyproject))
+    return table
+
+
+def _manifest_of(gathered: Gathered, options: BuildOptions) -> PurePath:
+    """Return the manifest that `cargo metadata` was asked about: the first candidate that it knows."""
+    known = {PurePath(package["manifest_path"]) for package in _packages(gathered.cargo_metadata)}
+    tried = manifest_candidates(options, gathered.pyproject, gathered.directory)
+    for candidate in tried:
+        if candidate in known:
+            return candidate
+    root = _package(gathered.cargo_metadata, str(_resolve(gathered.cargo_metadata).get("root")))
+    return PurePath(root["manifest_path"]) if root else tried[-1]
+
+
+def _packages(cargo_metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list(cargo_metadata["packages"])
+
+
+def _resolve(cargo_metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    return cargo_metadata.get("resolve") or {}
+
+
+def _package(cargo_metadata: Mapping[str, Any], package_id: str) -> Mapping[str, Any]:
+    return next((each for each in _packages(cargo_metadata) if each["id"] == package_id), {})
+
+
+def _package_of(cargo_metadata: Mapping[str, Any], manifest: PurePath) -> Mapping[str, Any]:
+    same = (each for each in _packages(cargo_metadata) if PurePath(each["manifest_path"]) == manifest)
+    return next(same, _package(cargo_metadata, str(_resolve(cargo_metadata).get("root"))))

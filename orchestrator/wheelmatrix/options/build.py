@@ -1,82 +1,16 @@
 """BuildOptions: the one source of command line, variables, configuration keys, JSON schema and reference page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Literal
 
 from wheelmatrix.model import AuditMode
+from wheelmatrix.options.facts import option
+from wheelmatrix.options.parts import Feature, Override, Pattern
 
-Scope = Literal["run", "project", "target", "cell"]
-"""What an option speaks of; `[[tool.wheelmatrix.overrides]]` may set those of a target or a cell."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What an option is called and where it may be given; the metadata of a BuildOptions field."""
-
-    help: str
-    """One sentence without a full stop."""
-    scope: Scope = "project"
-    flags: tuple[str, ...] = ()
-    """Command line spellings, `-i` and `--interpreter`; empty: not on the command line."""
-    no_flag: str = ""
-    """Spelling that turns a boolean off."""
-    key: str = ""
-    """Key in `[tool.wheelmatrix]`; empty: not in the configuration."""
-    maturin: bool = False
-    """True: the same key in `[tool.maturin]` means the same."""
-    variables: tuple[str, ...] = ()
-    """Variables read after `WHEELMATRIX_…`: maturin's and cargo's own."""
-    metavar: str = ""
-    choices: tuple[str, ...] = ()
-    splits: str = ""
-    """Characters that separate several values in one argument: `, ` for cargo's features."""
-    panel: str = "Project"
-    """Group in the help and on the reference page."""
-
-
-def option(default: Any, help: str, /, **facts: Any) -> Any:  # noqa: A002  # any type, as dataclasses.field has it
-    """Return a dataclass field whose metadata is its Facts."""
-    return field(default=default, metadata={"facts": Facts(help=help, **facts)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
-    """A cargo feature, on only for the interpreters that its conditions name."""
-
-    feature: str
-    python_version: str = ""
-    """PEP 440 specifier; empty: every version."""
-    python_implementation: str = ""
-    """`cpython`, `pypy` or `graalpy`; empty: every implementation."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
-    """Files to take into the wheel, or to leave out of it."""
-
-    path: str
-    """Glob, relative to the project."""
-    formats: frozenset[str] = frozenset({"sdist", "wheel"})
-    out_dir: bool = False
-    """True: the glob is looked up in the OUT_DIR of a build script."""
-    to: str = ""
-    """Directory in the wheel; only with `out_dir`."""
-    crate: str = ""
-    """Whose OUT_DIR; empty: the root crate's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """One `[[tool.wheelmatrix.overrides]]`: other options for the cells that `select` names."""
-
-    select: tuple[str, ...]
-    """Patterns over cell ids."""
-    values: Mapping[str, Any]
-    """BuildOptions field to value."""
-    inherit: Mapping[str, Literal["none", "append", "prepend"]]
-    """BuildOptions field to how a list joins the value below it; `none`: replaces it."""
+_LATER = "comes with a later version of wheelmatrix"
+_NOT_INSTALLABLE = "is refused: pip and uv cannot install such wheels"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +21,18 @@ class BuildOptions:
     interpreters: tuple[str, ...] = option(
         (),
         "Pythons to build for: 3.12, python3.12, 3.14t, pypy3.11, or the path of one",
-        scope="run", flags=("-i", "--interpreter"), key="interpreters", metavar="SPEC", panel="Matrix",
+        scope="run", flags=("-i", "--interpreter"), greedy=True, key="interpreters", metavar="SPEC…",
+        excludes=("find_interpreter", "all_interpreters"), panel="Matrix",
     )  # fmt: skip
     find_interpreter: bool = option(
         False,
         "Build for every Python found on this machine",
-        scope="run", flags=("-f", "--find-interpreter"), panel="Matrix",
+        scope="run", flags=("-f", "--find-interpreter"), excludes=("interpreters", "all_interpreters"), panel="Matrix",
     )  # fmt: skip
     all_interpreters: bool = option(
         False,
         "Build for every Python that the project admits, installed here or not",
-        scope="run", flags=("-a", "--all-interpreters"), panel="Matrix",
+        scope="run", flags=("-a", "--all-interpreters"), excludes=("interpreters", "find_interpreter"), panel="Matrix",
     )  # fmt: skip
     targets: tuple[str, ...] = option(
         (),
@@ -107,12 +42,12 @@ class BuildOptions:
     )  # fmt: skip
     build: tuple[str, ...] = option(
         (),
-        "Cells to build: globs with braces over cell ids, separated by blanks",
+        "Cells to build: globs with braces over cell ids",
         scope="run", flags=("--build",), key="build", metavar="PATTERN", splits=" ", panel="Matrix",
     )  # fmt: skip
     skip: tuple[str, ...] = option(
         (),
-        "Cells to leave out: globs with braces over cell ids, separated by blanks",
+        "Cells to leave out: globs with braces over cell ids",
         scope="run", flags=("--skip",), key="skip", metavar="PATTERN", splits=" ", panel="Matrix",
     )  # fmt: skip
     enable: tuple[str, ...] = option(
@@ -126,12 +61,13 @@ class BuildOptions:
     manifest_path: str = option(
         "",
         "Path of Cargo.toml",
-        flags=("-m", "--manifest-path"), key="manifest-path", maturin=True, metavar="PATH",
+        flags=("-m", "--manifest-path"), key="manifest-path", maturin=True, metavar="PATH", is_path=True,
     )  # fmt: skip
     bindings: str = option(
         "",
         "Kind of bindings; found from the dependencies if not given",
         flags=("-b", "--bindings"), key="bindings", maturin=True, choices=("pyo3", "pyo3-ffi"),
+        refused={"cffi": _LATER, "uniffi": _LATER, "bin": _LATER},
     )  # fmt: skip
     module_name: str = option("", "Import path of the extension module, dotted", key="module-name", maturin=True)
     python_source: str = option("", "Directory that holds the Python package", key="python-source", maturin=True)
@@ -151,16 +87,18 @@ class BuildOptions:
     profile: str = option(
         "release",
         "cargo profile",
-        scope="cell", flags=("--profile",), key="profile", maturin=True, metavar="NAME", panel="Cargo",
+        scope="cell", flags=("--profile",), shorthands={"-r": "release", "--release": "release"}, key="profile",
+        maturin=True, metavar="NAME", panel="Cargo",
     )  # fmt: skip
     features: tuple[str, ...] = option(
         (),
         "cargo features; given here, those of the configuration are ignored",
-        scope="cell", flags=("-F", "--features"), metavar="LIST", splits=", ", panel="Cargo",
+        scope="cell", flags=("-F", "--features"), metavar="LIST", splits=", ", excludes=("conditional_features",),
+        panel="Cargo",
     )  # fmt: skip
     conditional_features: tuple[Feature, ...] = option(
         (), "cargo features, plain or with python-version and python-implementation", scope="cell",
-        key="features", maturin=True, panel="Cargo",
+        key="features", maturin=True, variable=False, panel="Cargo",
     )  # fmt: skip
     all_features: bool = option(
         False, "Turn on all features", scope="cell", flags=("--all-features",), key="all-features", maturin=True,
@@ -195,7 +133,7 @@ class BuildOptions:
     )  # fmt: skip
     target_dir: str = option(
         "", "cargo's target directory; ours are below it", flags=("--target-dir",), variables=("CARGO_TARGET_DIR",),
-        metavar="DIR", panel="Cargo",
+        metavar="DIR", is_path=True, panel="Cargo",
     )  # fmt: skip
     ignore_rust_version: bool = option(
         False, "Ignore rust-version of the packages", flags=("--ignore-rust-version",), panel="Cargo"
@@ -205,15 +143,16 @@ class BuildOptions:
         False, "Have cargo print its future-incompat report", flags=("--future-incompat-report",), panel="Cargo"
     )
     strip: bool = option(
-        False, "Strip the library", scope="cell", flags=("--strip",), key="strip", maturin=True,
+        False, "Strip the library", scope="cell", flags=("--strip",), takes_boolean=True, key="strip", maturin=True,
         variables=("MATURIN_STRIP",), panel="Cargo",
     )  # fmt: skip
     before_all: tuple[str, ...] = option(
-        (), "Shell commands to run once before the first compile", key="before-all", panel="Commands"
+        (), "Shell commands to run once before the first compile", key="before-all", splits="\n", panel="Commands"
     )
     before_build: tuple[str, ...] = option(
-        (), "Shell commands to run before each compile", scope="cell", key="before-build", panel="Commands"
-    )
+        (), "Shell commands to run before each compile", scope="cell", key="before-build", splits="\n",
+        panel="Commands",
+    )  # fmt: skip
     environment: tuple[tuple[str, str], ...] = option(
         (), "Variables for cargo and the commands", scope="cell", key="environment", panel="Commands"
     )
@@ -221,37 +160,68 @@ class BuildOptions:
     # What it must be
     compatibility: tuple[str, ...] = option(
         (), "Platform tag to reach: pypi, linux or off, 2014, manylinux_2_28, 2_28", scope="target",
-        flags=("--compatibility", "--manylinux"), key="compatibility", maturin=True, metavar="TAG", panel="Audit",
+        flags=("--compatibility",), hidden_flags=("--manylinux",), greedy=True, key="compatibility",
+        aliases=("manylinux",), maturin=True, metavar="TAG…", splits=" ,", panel="Audit",
     )  # fmt: skip
     auditwheel: AuditMode = option(
         "repair", "How strictly the platform policy is taken; the other rules always hold", scope="target",
-        flags=("--auditwheel",), key="auditwheel", maturin=True, choices=("repair", "check", "warn", "skip"),
-        panel="Audit",
+        flags=("--auditwheel",), shorthands={"--skip-auditwheel": "skip"}, key="auditwheel", maturin=True,
+        choices=("repair", "check", "warn", "skip"), panel="Audit",
     )  # fmt: skip
 
     # What is written
     out: str = option(
-        "dist", "Directory of the wheels", flags=("-o", "--out"), key="out", metavar="DIR", panel="Output"
-    )
+        "dist", "Directory of the wheels", flags=("-o", "--out"), key="out", metavar="DIR", is_path=True,
+        panel="Output",
+    )  # fmt: skip
     compression_method: Literal["deflated", "stored"] = option(
         "deflated", "Compression of the wheel's members", flags=("--compression-method",), key="compression-method",
-        choices=("deflated", "stored"), panel="Output",
+        choices=("deflated", "stored"), refused={"bzip2": _NOT_INSTALLABLE, "zstd": _NOT_INSTALLABLE}, panel="Output",
     )  # fmt: skip
     compression_level: int = option(
         6, "Level of deflate, 0 to 9", flags=("--compression-level",), key="compression-level", metavar="LEVEL",
-        panel="Output",
+        minimum=0, maximum=9, panel="Output",
     )  # fmt: skip
 
     # How it runs
     jobs: int = option(
         0, "Compilers at once; 0: as many as there are usable CPUs", scope="run", flags=("-j", "--jobs"), key="jobs",
-        variables=("CARGO_BUILD_JOBS",), metavar="N", panel="Run",
+        variables=("CARGO_BUILD_JOBS",), metavar="N", minimum=0, panel="Run",
     )  # fmt: skip
     fail_fast: bool = option(
-        False, "Stop everything at the first failure", scope="run", flags=("--fail-fast",), key="fail-fast",
-        panel="Run",
+        False, "Stop everything at the first failure", scope="run", flags=("--fail-fast",), no_flag="--no-fail-fast",
+        key="fail-fast", panel="Run",
     )  # fmt: skip
-    overrides: tuple[Override, ...] = option((), "Other options for some cells", scope="run", key="overrides")
+    overrides: tuple[Override, ...] = option(
+        (), "Other options for some cells", scope="run", key="overrides", variable=False, panel="Run"
+    )
+
+    fixed: frozenset[str] = frozenset()
+    """No option: the fields that overrides leave alone, because the command line or a variable gave them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenOptions:
+    """What the user sees while it runs; no part of the configuration, since it speaks of one terminal."""
+
+    progress: str = option(
+        "auto", "How progress is shown", scope="run", flags=("--progress",), shorthands={"--json": "json"},
+        choices=("auto", "live", "plain", "github", "json", "none"), panel="Screen",
+    )  # fmt: skip
+    color: str = option(
+        "auto", "When to use colours", scope="run", flags=("--color",), choices=("auto", "always", "never"),
+        panel="Screen",
+    )  # fmt: skip
+    verbose: int = option(
+        0, "Say more; may be repeated", scope="run", flags=("-v", "--verbose"), counts=True, minimum=0, panel="Screen"
+    )
+    quiet: bool = option(False, "Show errors and results only", scope="run", flags=("-q", "--quiet"), panel="Screen")
+
+
+OTHER_VARIABLES: Mapping[str, str] = {
+    "WHEELMATRIX_CACHE_DIR": "Directory for what is remembered of this machine's Pythons; default: the user's cache",
+}
+"""Variables of ours that are no options, with what they mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

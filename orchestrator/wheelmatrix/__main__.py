@@ -1,0 +1,20 @@
+"""The program: answers `--version` at once, and leaves everything else to `wheelmatrix.cli`."""
+
+import sys
+
+from wheelmatrix import __version__
+
+
+def main() -> None:
+    """Run the program and exit with its code."""
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        print(f"wheelmatrix {__version__}")
+        sys.exit(0)
+    from wheelmatrix.cli import main as run  # here, because click and rich cost three times what the answer above does
+
+    sys.exit(run(arguments))
+
+
+if __name__ == "__main__":
+    main()

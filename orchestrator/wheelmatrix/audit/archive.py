@@ -1,0 +1,166 @@
+"""The rules for a wheel as an archive: what indexes refuse, what installers disagree on, what RECORD has to say."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from packaging.tags import parse_tag
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from wheelmatrix.audit import dist_info
+from wheelmatrix.audit.zip_reader import Member, unzip
+
+_LONGEST_FILENAME_BYTES = 246
+"""PyPI keeps the file beside one with a suffix of 9 characters. Source: warehouse, upload checks."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_RUNS = re.compile(r"[-_.]+")
+_TAR_BLOCK_BYTES, _TAR_SUM = 512, slice(148, 156)
+_ELF = b"\x7fELF"
+
+
+def check_archive(filename: str, data: bytes) -> tuple[tuple[str, ...], Mapping[str, bytes]]:
+    """Return everything that is wrong with a wheel as an archive, and its members by name with their content.
+
+    `filename` is the file's name without directory. The problems are empty if an index and every installer take it;
+    the members are those that could be read, directories left out, and may be empty. Nothing in `data` raises.
+    Sources: "Binary distribution format", PEP 427, 491, 639; warehouse's upload checks of 2026-08.
+    """
+    found = unzip(data)
+    problems = [*_filename_problems(filename), *found.problems]
+    if _is_tar(data):
+        problems.append("the file is a zip archive and a tar archive at once")
+    problems += _name_problems(found.members)
+    stem = _dist_info_stem(filename)
+    if stem and found.members:
+        problems += _layout_problems(filename, stem, found.contents)
+        problems += dist_info.record_problems(stem, found.contents, frozenset(_files(found.members)))
+    return tuple(problems), found.contents
+
+
+def _filename_problems(filename: str) -> Iterator[str]:
+    if len(filename.encode("utf-8", "surrogatepass")) > _LONGEST_FILENAME_BYTES:
+        yield f"the filename has more than {_LONGEST_FILENAME_BYTES} bytes"
+    try:
+        name, version, _, _ = parse_wheel_filename(filename)
+    except InvalidWheelFilename as error:
+        yield f"not a wheel's filename: {error}"
+        return
+    written_name, written_version, *_ = filename.split("-")
+    normal_name, normal_version = _RUNS.sub("_", name), str(version).replace("-", "_")
+    if written_name != normal_name:
+        yield f"the filename spells the project {written_name!r}, normalised it is {normal_name!r}"
+    if written_version != normal_version:
+        yield f"the filename spells the version {written_version!r}, normalised it is {normal_version!r}"
+
+
+def _dist_info_stem(filename: str) -> str:
+    """Return `name-version` as the filename spells it; empty if it is no wheel's."""
+    parts = filename.removesuffix(".whl").split("-")
+    return "-".join(parts[:2]) if len(parts) in (5, 6) and filename.endswith(".whl") else ""
+
+
+def _is_tar(data: bytes) -> bool:
+    """Return whether the file begins with a tar header: its checksum counts its own field as blanks (POSIX ustar)."""
+    block = data[:_TAR_BLOCK_BYTES]
+    written = block[_TAR_SUM].strip(b"\0 ")
+    if len(block) < _TAR_BLOCK_BYTES or not re.fullmatch(rb"[0-7]{1,7}", written):
+        return False
+    return sum(block) - sum(block[_TAR_SUM]) + 8 * ord(" ") == int(written, 8)
+
+
+def _name_problems(members: tuple[Member, ...]) -> Iterator[str]:
+    files = frozenset(_files(members))
+    for member in members:
+        for fault in _name_faults(member.name):
+            yield f"the name {member.name!r} {fault}"
+        folder = member.name.rstrip("/").rpartition("/")[0]
+        while folder:
+            if folder in files:
+                yield f"{folder!r} is a file, and the directory of {member.name!r} too"
+            folder = folder.rpartition("/")[0]
+
+
+def _name_faults(name: str) -> Iterator[str]:
+    parts = name.removesuffix("/").split("/")
+    if _CONTROL.search(name):
+        yield "has a control character"
+    if "\\" in name:
+        yield "has a backslash; the separator is `/`"
+    if name.startswith("/") or _DRIVE.match(name):
+        yield "is absolute"
+    elif ".." in parts:
+        yield "leaves the archive"
+    elif "" in parts or "." in parts:
+        yield "has an empty part or a `.` part"
+
+
+def _files(members: tuple[Member, ...]) -> Iterator[str]:
+    return (member.name for member in members if not member.is_directory)
+
+
+def _layout_problems(filename: str, stem: str, contents: Mapping[str, bytes]) -> Iterator[str]:
+    """Return what is wrong with `.dist-info` and where the members lie, RECORD apart."""
+    folder = f"{stem}.dist-info"
+    for other in sorted({name.partition("/")[0] for name in contents}):
+        if other.endswith(".dist-info") and other != folder:
+            yield f"the directory {other!r} is not spelled as the filename says: {folder!r}"
+        if other.endswith(".data") and other != f"{stem}.data":
+            yield f"the directory {other!r} is not spelled as the filename says: {stem + '.data'!r}"
+    for required in ("WHEEL", "METADATA", "RECORD"):
+        if f"{folder}/{required}" not in contents:
+            yield f"{folder}/{required} is missing"
+    if (wheel := contents.get(f"{folder}/WHEEL")) is not None:
+        yield from _wheel_problems(filename, stem, wheel, contents)
+    if (metadata := contents.get(f"{folder}/METADATA")) is not None:
+        yield from _metadata_problems(stem, metadata, contents)
+    if (entry_points := contents.get(f"{folder}/entry_points.txt")) is not None:
+        yield from dist_info.entry_point_problems(entry_points)
+
+
+def _wheel_problems(filename: str, stem: str, text: bytes, contents: Mapping[str, bytes]) -> Iterator[str]:
+    headers = dist_info.headers(text)
+    version = next(iter(headers.get("wheel-version", ())), "")
+    if not re.fullmatch(r"1\.\d+", version):
+        yield f"WHEEL says Wheel-Version {version!r}, expected 1.0"
+    parts = filename.removesuffix(".whl").split("-")
+    named = {str(tag) for tag in parse_tag("-".join(parts[-3:]))}
+    lines = [line for line in headers.get("tag", ()) if line.count("-") == 2 and len(line) <= _LONGEST_FILENAME_BYTES]
+    listed = {str(tag) for line in lines for tag in parse_tag(line)}
+    if named != listed:
+        differing = ", ".join(sorted(named ^ listed)[:8])
+        yield f"the tags of WHEEL and of the filename differ: {differing} stand in one of them only"
+    build = next(iter(headers.get("build", ())), "")
+    if build != (parts[2] if len(parts) == 6 else ""):
+        yield f"WHEEL says build {build!r}, the filename {parts[2] if len(parts) == 6 else ''!r}"
+    purelib = next(iter(headers.get("root-is-purelib", ())), "").lower()
+    if purelib not in ("true", "false"):
+        yield f"WHEEL says Root-Is-Purelib {purelib!r}, expected true or false"
+    yield from _purelib_problems(stem, purelib == "true", parts[-1] == "any", contents)
+
+
+def _purelib_problems(stem: str, is_pure: bool, is_any: bool, contents: Mapping[str, bytes]) -> Iterator[str]:
+    for name in sorted(name for name, content in contents.items() if content.startswith(_ELF)):
+        first, _, rest = name.partition("/")
+        place = rest.partition("/")[0] if first == f"{stem}.data" else ("purelib" if is_pure else "platlib")
+        if place == "purelib":
+            yield f"{name!r} is a binary in purelib: WHEEL has to say Root-Is-Purelib: false"
+        if is_any:
+            yield f"{name!r} is a binary, but the filename's platform tag is `any`"
+
+
+def _metadata_problems(stem: str, text: bytes, contents: Mapping[str, bytes]) -> Iterator[str]:
+    headers = dist_info.headers(text)
+    name, version = (next(iter(headers.get(key, ())), "") for key in ("name", "version"))
+    written_name, _, written_version = stem.partition("-")
+    if canonicalize_name(name) != canonicalize_name(written_name):
+        yield f"METADATA says the project is {name!r}, the filename says {written_name!r}"
+    try:
+        is_same = Version(version) == Version(written_version.replace("_", "-"))
+    except InvalidVersion:
+        is_same = False
+    if not is_same:
+        yield f"METADATA says the version is {version!r}, the filename says {written_version!r}"
+    for licence in headers.get("license-file", ()):
+        if f"{stem}.dist-info/licenses/{licence}" not in contents:
+            yield f"METADATA names the licence file {licence!r}, but {stem}.dist-info/licenses/{licence} is missing"

@@ -1,0 +1,68 @@
+"""The verdict on a library that lies in no wheel: what it must be is read from its own name and header."""
+
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from wheelmatrix.audit.elf import ElfFacts, read
+from wheelmatrix.audit.library import audit_library
+from wheelmatrix.audit.policy import family, flavour
+from wheelmatrix.errors import AuditError
+from wheelmatrix.model import Abi, Expectation, Interpreter, Report, Tables, Target
+
+_NAME = re.compile(r"(?P<module>[^.]+)\.(?P<abi>[^.]+)\.so")
+_STABLE = re.compile(r"(abi3t?)(-[\w-]+)?")
+
+
+def audit_bare(filename: str, image: bytes, tables: Tables) -> Report:
+    """Return the verdict on a library from its bytes and its file name alone.
+
+    The target is the row of its machine and libc; the Python is the one that looks for such a name. A stable-ABI name
+    does not say which Python it begins with, so it is held against the newest one. A name without ABI proves nothing
+    about Python: then only the platform is judged, and a warning says so.
+    Raises AuditError if no known target has such libraries, or `image` is no ELF library.
+    """
+    facts = read(image)
+    target = _target(facts, tables)
+    abi = _abi(filename, target, tables)
+    expected = Expectation(
+        target=target,
+        abi=abi or Abi(kind="version", interpreter=tables.interpreters[0]),
+        module=PurePosixPath(filename).name.partition(".")[0],
+        mode="warn",
+        ceiling=None,
+        plain=False,
+    )
+    report = audit_library(image, expected, tables, name=filename, is_extension=abi is not None)
+    if abi is not None or not facts.entry_symbols:
+        return report
+    unknown = "its name does not say for which Python it is: the Python symbols are not judged"
+    return replace(report, warnings=(*report.warnings, unknown))
+
+
+def _target(facts: ElfFacts, tables: Tables) -> Target:
+    wanted = "musllinux" if flavour(facts) == "musl" else "manylinux"
+    rows = [row for row in tables.targets.values() if _is_for(row, facts) and family(row)]
+    if not rows:
+        message = f"no target is known for {facts.machine}, {facts.word_bits} bits"
+        raise AuditError.of(message, hint="wheelmatrix audits libraries of the targets in matrix/targets.toml")
+    return min(rows, key=lambda row: (family(row) != wanted, "hf" not in row.suffix_env))
+
+
+def _is_for(row: Target, facts: ElfFacts) -> bool:
+    return (row.elf_machine, row.word_bits, row.big_endian) == (facts.machine, facts.word_bits, facts.big_endian)
+
+
+def _abi(filename: str, target: Target, tables: Tables) -> Abi | None:
+    found = _NAME.fullmatch(PurePosixPath(filename).name)
+    if found is None:
+        return None
+    if stable := _STABLE.fullmatch(found["abi"]):
+        newest = max(_cpythons(tables), key=lambda row: row.version)
+        return Abi(kind="abi3t" if stable[1] == "abi3t" else "abi3", interpreter=newest)
+    known = [row for row in tables.interpreters if f"{found['abi']}-".startswith(f"{row.soabi}-")]
+    return Abi(kind="version", interpreter=known[0]) if known else None
+
+
+def _cpythons(tables: Tables) -> list[Interpreter]:
+    return [row for row in tables.interpreters if row.implementation == "cpython" and not row.free_threaded]

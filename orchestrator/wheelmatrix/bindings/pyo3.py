@@ -1,0 +1,157 @@
+"""pyo3 and pyo3-ffi: which Pythons a version supports, how it is configured, what its libraries export."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from wheelmatrix.model import Abi, AbiKind, Installed, PyO3, Target, Version
+
+_Range = tuple[Version, Version]
+_BUILT_IN: tuple[tuple[tuple[int, int], _Range, _Range | None, _Range | None], ...] = (
+    ((0, 23), ((3, 7), (3, 13)), ((3, 9), (3, 11)), ((3, 10), (3, 13))),
+    ((0, 22), ((3, 7), (3, 13)), ((3, 7), (3, 10)), ((3, 10), (3, 13))),
+    ((0, 21), ((3, 7), (3, 12)), ((3, 7), (3, 10)), ((3, 10), (3, 12))),
+    ((0, 20), ((3, 7), (3, 12)), ((3, 7), (3, 10)), None),
+    ((0, 0), ((3, 7), (3, 12)), ((3, 7), (3, 10)), None),
+)
+"""First pyo3-ffi, then its CPython, PyPy and GraalPy, for versions whose metadata does not say: the constants in the
+build scripts of pyo3-ffi 0.19.2 to 0.23.5 (0.19 names no highest; it predates 3.13's changes of the C API)."""
+_GRAALPY = (((0, 27), (3, 11)), ((0, 26), (3, 10)), ((0, 0), (3, 10)))
+"""First pyo3-ffi to the lowest GraalPy, where the metadata leaves GraalPy out; the highest is CPython's."""
+_FREE_THREADED = (((0, 29), (3, 14)), ((0, 23), (3, 13)))
+"""First pyo3-ffi to the lowest free-threaded Python. Source: pyo3's changelog, 0.23.0 and 0.29.0."""
+_TARGET_ABI_SINCE = (0, 29)
+"""The configuration's key `target_abi` replaces `abi3`, and 3.15 is entered through PyModExport. Source: changelog."""
+_IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalVM"}
+_STABLE_FEATURE = re.compile(r"(abi3t?)(?:-py(\d)(\d+))?")
+_VERSION_CFG = re.compile(r"Py_3_(\d+)")
+
+
+def limits(package: Mapping[str, object]) -> tuple[_Range, _Range | None, _Range | None]:
+    """Return lowest and highest CPython, PyPy and GraalPy of a pyo3-ffi, given its package in `cargo metadata`.
+
+    It says so itself from 0.24 on (`[package.metadata.cpython]`, …); before, its build script's constants count.
+    """
+    version = parse_version(str(package["version"]))
+    table = package.get("metadata")
+    declared: Mapping[str, object] = table if isinstance(table, Mapping) else {}
+    built_in = next(row for row in _BUILT_IN if version[:2] >= row[0])
+    cpython = _declared(declared, "cpython") or built_in[1]
+    pypy = _declared(declared, "pypy") or (None if "cpython" in declared else built_in[2])
+    graalpy = _declared(declared, "graalpy") or built_in[3]
+    if "cpython" in declared and "graalpy" not in declared:
+        graalpy = (next(low for since, low in _GRAALPY if version[:2] >= since), cpython[1])
+    return cpython, pypy, graalpy
+
+
+def free_threaded_since(version: tuple[int, int, int]) -> Version | None:
+    """Return the lowest Python whose free-threaded build a pyo3 supports; None: none."""
+    return next((python for since, python in _FREE_THREADED if version[:2] >= since), None)
+
+
+def stable_abis(features: Iterable[str], version: tuple[int, int, int]) -> tuple[tuple[AbiKind, Version | None], ...]:
+    """Return the stable ABIs that features of pyo3 and pyo3-ffi turn on, each with its lowest Python.
+
+    None: the feature names no version. Features chain upwards (abi3-py38 turns on abi3-py39 …), so the lowest is the
+    one that was asked for.
+    """
+    found: dict[AbiKind, list[Version]] = {}
+    for feature in features:
+        if parts := _STABLE_FEATURE.fullmatch(feature):
+            kind: AbiKind = "abi3t" if parts[1] == "abi3t" else "abi3"
+            lows = found.setdefault(kind, [])
+            if parts[2]:
+                lows.append((int(parts[2]), int(parts[3])))
+    return tuple((kind, min(lows) if lows else None) for kind, lows in sorted(found.items()))
+
+
+def config_text(pyo3: PyO3, abi: Abi, target: Target) -> str:
+    """Return the content of PYO3_CONFIG_FILE, in the dialect of this pyo3; ends with a newline.
+
+    With it pyo3 asks no Python, so none needs to be installed. Source: pyo3-build-config, InterpreterConfig.
+    """
+    row = abi.interpreter
+    implementation = _IMPLEMENTATIONS[row.implementation]
+    dotted = f"{row.version[0]}.{row.version[1]}"
+    lines = [f"implementation={implementation}", f"version={dotted}", "shared=true"]
+    if pyo3.version[:2] >= _TARGET_ABI_SINCE:
+        kind = abi.kind if abi.kind != "version" else "free_threaded" if row.free_threaded else "gil_enabled"
+        lines.append(f"target_abi={implementation}-{kind}-{dotted}")
+    else:
+        lines.append(f"abi3={'true' if abi.kind != 'version' else 'false'}")
+    lines.append(f"pointer_width={target.word_bits}")
+    lines.append(f"build_flags={'Py_GIL_DISABLED' if row.free_threaded else ''}")
+    if library := _library_name(abi, target):
+        lines.append(f"lib_name={library}")
+    lines.append("suppress_build_script_link_lines=false")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def environment(pyo3: PyO3, abi: Abi, python: Installed | None) -> dict[str, str]:
+    """Return the variables for cargo, apart from PYO3_CONFIG_FILE.
+
+    `python`: one of this machine for build scripts that run it. Its base executable is named: the path of a virtual
+    environment would make cargo compile pyo3 again when the environment changes.
+    """
+    added = {"PYO3_BUILD_EXTENSION_MODULE": "1"}
+    if python is not None:
+        base = str(python.base_executable)
+        row = abi.interpreter
+        flags = "t" if row.free_threaded else ""
+        signature = f"{row.implementation}-{row.version[0]}.{row.version[1]}{flags}-{python.word_bits}bit"
+        added |= {"PYO3_PYTHON": base, "PYTHON_SYS_EXECUTABLE": base, "PYO3_ENVIRONMENT_SIGNATURE": signature}
+    del pyo3
+    return added
+
+
+def entry_symbols(module: str, version: tuple[int, int, int], abi: Abi) -> tuple[str, ...]:
+    """Return the symbols one of which a library must export so that Python can import it as `module`."""
+    if version[:2] >= _TARGET_ABI_SINCE and abi.interpreter.version >= (3, 15):
+        return (f"PyModExport_{module}", f"PyInit_{module}")
+    return (f"PyInit_{module}",)
+
+
+def abi_fault(cfgs: frozenset[str], abi: Abi) -> str:
+    """Return how what pyo3's build script switched on differs from an ABI; empty if it does not.
+
+    `cfgs` are those of cargo's `build-script-executed` message: `Py_3_8` … `Py_3_12`, `Py_LIMITED_API`,
+    `Py_GIL_DISABLED`, `PyPy`. A script that names no version proves nothing.
+    """
+    versions = [int(found[1]) for cfg in cfgs if (found := _VERSION_CFG.fullmatch(cfg))]
+    if not versions:
+        return ""
+    row = abi.interpreter
+    if max(versions) != row.version[1] and row.version[1] >= min(versions):
+        return f"Python 3.{max(versions)}, expected 3.{row.version[1]}"
+    limited = any(cfg.startswith("Py_LIMITED_API") for cfg in cfgs)
+    if limited != (abi.kind != "version"):
+        return "the limited API" if limited else "a full API, expected the limited one"
+    if ("Py_GIL_DISABLED" in cfgs) != (row.free_threaded or abi.kind == "abi3t") and abi.kind != "abi3t":
+        return "a free-threaded Python" if "Py_GIL_DISABLED" in cfgs else "a Python with GIL"
+    return ""
+
+
+def parse_version(text: str) -> tuple[int, int, int]:
+    """Return the three numbers of a SemVer text; suffixes are dropped."""
+    numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
+    if numbers is None:
+        raise AssertionError(f"cargo names no version {text!r}")
+    return int(numbers[1]), int(numbers[2]), int(numbers[3])
+
+
+def _declared(metadata: Mapping[str, object], implementation: str) -> _Range | None:
+    table = metadata.get(implementation)
+    if not isinstance(table, Mapping):
+        return None
+    low, high = (str(table.get(key, "")).split(".") for key in ("min-version", "max-version"))
+    if len(low) < 2 or len(high) < 2:
+        return None
+    return (int(low[0]), int(low[1])), (int(high[0]), int(high[1]))
+
+
+def _library_name(abi: Abi, target: Target) -> str:
+    """Return the name that Windows links the Python DLL by; elsewhere extension modules link none."""
+    if target.os != "windows" or abi.interpreter.implementation != "cpython":
+        return ""
+    row = abi.interpreter
+    stable = {"abi3": "python3", "abi3t": "python3t"}
+    return stable.get(abi.kind) or f"python{row.version[0]}{row.version[1]}{'t' * row.free_threaded}"

@@ -1,0 +1,98 @@
+"""`wheelmatrix build`: every wheel of the project."""
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import rich_click as click
+
+from wheelmatrix import run
+from wheelmatrix.cli import runs
+from wheelmatrix.cli.arguments import OptionsCommand, asked, given
+from wheelmatrix.cli.failure import tell
+from wheelmatrix.cli.screens import screen_of
+from wheelmatrix.options import BuildOptions, ScreenOptions
+from wheelmatrix.project.precedence import resolve_screen
+
+
+def _build(ctx: click.Context, resume: str | None) -> int:
+    directory, words = Path.cwd(), given(ctx)
+    values = asked(ctx, BuildOptions)
+    options = resolve_screen(asked(ctx, ScreenOptions), os.environ)
+    if resume is not None:
+        directory, before = runs.earlier(resume, values)
+        words = merged(before, without_resume(words))
+        values = {**asked(command.make_context("build", list(before)), BuildOptions), **values}
+    return _run(values, options, directory, ("build", *words))
+
+
+def without_resume(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a command line without `--resume` and its value."""
+    kept: list[str] = []
+    skips = False
+    for place, word in enumerate(words):
+        if word == "--":
+            return (*kept, *words[place:])
+        is_value = skips and not word.startswith("-")
+        skips = word == "--resume"
+        if not (skips or is_value or word.startswith("--resume=")):
+            kept.append(word)
+    return tuple(kept)
+
+
+def merged(before: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return one command line of two; what follows `--` stays behind it, and the second one's replaces the first's."""
+    own, trailing = _split(before)
+    more, later = _split(words)
+    return (*own, *more, *(later or trailing))
+
+
+def _split(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    place = words.index("--") if "--" in words else len(words)
+    return words[:place], words[place:]
+
+
+def _run(values: Mapping[str, object], options: ScreenOptions, directory: Path, arguments: tuple[str, ...]) -> int:
+    environment = dict(os.environ)
+    prepared = run.prepare(values, directory=directory, environment=environment)
+    for line in verbosely(prepared, options.verbose):
+        click.echo(line, err=True)
+    result = run.execute(prepared, arguments=arguments, screen=screen_of(options, environment))
+    if options.progress == "none":
+        for failure in result.failures:
+            tell(failure, arguments)
+    if options.progress != "json":
+        for wheel in result.wheels:
+            click.echo(str(wheel.path))
+    return result.exit_code
+
+
+def verbosely(prepared: run.Prepared, verbose: int) -> Iterator[str]:
+    """Yield what `-v` adds: where each option came from; from `-vv` on also the command line of each build."""
+    if verbose >= 1:
+        for name, source in prepared.given.sources.items():
+            yield f"{name} = {getattr(prepared.given.options, name)!r} from {source}"
+    if verbose >= 2:
+        for build in prepared.plan.builds:
+            yield f"{build.name}: {shlex.join(build.command.argv)}"
+
+
+command = OptionsCommand(
+    BuildOptions,
+    ScreenOptions,
+    name="build",
+    callback=click.pass_context(_build),
+    help="Build every wheel that is asked for. The paths of the wheels go to stdout, one a line.",
+    params=[
+        click.RichOption(
+            ["--resume"],
+            is_flag=False,
+            flag_value=runs.LAST,
+            default=None,
+            metavar="[RUN]",
+            help="Repeat a run with its options: what is done already is not done again; the last run if none is named",
+            panel="Run",
+        )
+    ],
+)

@@ -1,0 +1,50 @@
+"""`wheelmatrix plan`: what a build would do."""
+
+import os
+from pathlib import Path
+
+import rich_click as click
+
+from wheelmatrix import run
+from wheelmatrix.cli.arguments import OptionsCommand, asked
+from wheelmatrix.cli.failure import warn
+from wheelmatrix.cli.terminal import as_json
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.show import planned
+
+
+def _plan(ctx: click.Context, format_: str, explain: bool) -> None:
+    prepared = run.prepare(asked(ctx, BuildOptions), directory=Path.cwd(), environment=dict(os.environ))
+    for message in prepared.plan.warnings:
+        warn(message)
+    match format_:
+        case "json":
+            click.echo(as_json(planned.as_json(prepared.plan)))
+        case "ids":
+            click.echo("\n".join(planned.ids(prepared.plan)))
+        case _:
+            click.echo(planned.text(prepared.plan, explain=explain))
+
+
+command = OptionsCommand(
+    BuildOptions,
+    name="plan",
+    callback=click.pass_context(_plan),
+    help="Show what `build` would do with the same options: cells, wheels, builds, and what is left out. "
+    "Nothing is compiled.",
+    params=[
+        click.RichOption(
+            ["--explain"],
+            is_flag=True,
+            help="Name every cell that is left out, why, and what would help",
+            panel="Screen",
+        ),
+        click.RichOption(
+            ["--format", "format_"],
+            type=click.Choice(["text", "json", "ids"]),
+            default="text",
+            help="How to print it; ids: one cell a line, for scripts and CI matrices",
+            panel="Screen",
+        ),
+    ],
+)

@@ -1,0 +1,35 @@
+"""BuildOptions, how its values are read, and what is derived from its fields."""
+
+from wheelmatrix.options.build import OTHER_VARIABLES, BuildOptions, Given, ScreenOptions
+from wheelmatrix.options.cell import for_cell
+from wheelmatrix.options.facts import Facts, Scope
+from wheelmatrix.options.fields import PREFIX, Option, options_of
+from wheelmatrix.options.nearest import did_you_mean, nearest
+from wheelmatrix.options.notes import Notes
+from wheelmatrix.options.parts import Feature, Override, Pattern
+from wheelmatrix.options.patterns import expand_braces, matches
+from wheelmatrix.options.patterns import split as split_patterns
+from wheelmatrix.options.schema import schema
+
+__all__ = [
+    "OTHER_VARIABLES",
+    "PREFIX",
+    "BuildOptions",
+    "Facts",
+    "Feature",
+    "Given",
+    "Notes",
+    "Option",
+    "Override",
+    "Pattern",
+    "Scope",
+    "ScreenOptions",
+    "did_you_mean",
+    "expand_braces",
+    "for_cell",
+    "matches",
+    "nearest",
+    "options_of",
+    "schema",
+    "split_patterns",
+]

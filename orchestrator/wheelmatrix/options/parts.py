@@ -1,0 +1,46 @@
+"""Values of options that are more than a text, a number or a boolean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Joining = Literal["none", "append", "prepend"]
+"""How a list of an override joins the one below it; `none`: replaces it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """A cargo feature, on only for the interpreters that its conditions name."""
+
+    feature: str
+    python_version: str = ""
+    """PEP 440 specifier; empty: every version."""
+    python_implementation: str = ""
+    """`cpython`, `pypy` or `graalpy`; empty: every implementation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """Files to take into the wheel, or to leave out of it."""
+
+    path: str
+    """Glob, relative to the project."""
+    formats: frozenset[str] = frozenset({"sdist", "wheel"})
+    out_dir: bool = False
+    """True: the glob is looked up in the OUT_DIR of a build script."""
+    to: str = ""
+    """Directory in the wheel; only with `out_dir`."""
+    crate: str = ""
+    """Whose OUT_DIR; empty: the root crate's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """One `[[tool.wheelmatrix.overrides]]`: other options for the cells that `select` names."""
+
+    select: tuple[str, ...]
+    """Patterns over cell ids."""
+    values: Mapping[str, Any]
+    """BuildOptions field to value."""
+    inherit: Mapping[str, Joining]
+    """BuildOptions field to how a list joins the value below it; `none`: replaces it."""

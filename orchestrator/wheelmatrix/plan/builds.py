@@ -1,0 +1,204 @@
+"""Which runs of cargo there are, and which wheels they lead to: cells with one ABI share both."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from wheelmatrix.bindings import pyo3
+from wheelmatrix.errors import ConfigError, Issue
+from wheelmatrix.model import Build, Command, Expectation, Gathered, Host, Installed, Project, Target, Wheel
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.pack.names import dist_info_name
+from wheelmatrix.plan.abis import Bound
+from wheelmatrix.plan.command import cargo_command, directory_of, shell_command, unit_graph
+from wheelmatrix.plan.select import is_of
+from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
+from wheelmatrix.platforms import extension_suffix, stable_suffix
+from wheelmatrix.project.layout import extension_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What the cells of one ABI lead to."""
+
+    build: Build
+    wheel: Wheel
+    expectation: Expectation
+    warnings: tuple[str, ...] = ()
+
+
+def make(bounds: Sequence[Bound], project: Project, gathered: Gathered) -> tuple[Made, ...]:
+    """Return the builds and wheels of all cells, in matrix order.
+
+    Cells with the same target and stable ABI share one; their options are those of the lowest Python among them.
+    Raises ConfigError if two wheels would have one name.
+    """
+    groups: dict[tuple[str, str], list[Bound]] = {}
+    for bound in bounds:
+        groups.setdefault((str(bound.cell.target), bound.abi.id), []).append(bound)
+    made = tuple(_made(group, project, gathered) for group in groups.values())
+    _refuse_twins(made)
+    return made
+
+
+def root_directory(project: Project, options: BuildOptions, gathered: Gathered) -> PurePath:
+    """Return the directory below which everything lies that is kept between runs."""
+    own = PurePath(options.target_dir) if options.target_dir else project.crate.target_directory
+    return gathered.directory / own / "wheelmatrix"
+
+
+def _made(group: Sequence[Bound], project: Project, gathered: Gathered) -> Made:
+    lead = group[0]
+    target, abi, options = lead.cell.target, lead.abi, lead.options
+    root = root_directory(project, options, gathered)
+    directory = _directory(lead, project, root)
+    extension = extension_name(project.module_name, project.is_mixed, _suffix(lead))
+    user_config = gathered.environment.get("PYO3_CONFIG_FILE")
+    text = "" if user_config else pyo3.config_text(project.crate.pyo3, abi, target)
+    config_path = None if user_config else _config_path(lead, text, root)
+    python = _python(group, gathered)
+    command = cargo_command(
+        lead, project, gathered, directory, config_path, PurePath(extension).name, python
+    )  # fmt: skip
+    name = f"{abi.id}-{platform_of(target)}"
+    cells = tuple(bound.cell.id for bound in group)
+    build = Build(
+        id=_digest(directory.name, str(target), options.profile, *command.argv, text)[:8],
+        name=name,
+        target=target,
+        abi=abi,
+        cells=cells,
+        directory=directory,
+        clone_from=_siblings(directory, gathered),
+        config_path=config_path,
+        config_text=text,
+        command=command,
+        unit_graph=unit_graph(command),
+        before=_before(lead, command, project, gathered.host),
+    )
+    return Made(
+        build=build,
+        wheel=_wheel(name, lead, build, project, extension, cells),
+        expectation=_expectation(lead, project),
+        warnings=_differing(group),
+    )
+
+
+def _wheel(
+    name: str, lead: Bound, build: Build, project: Project, extension: str, cells: tuple[str, ...]
+) -> Wheel:  # fmt: skip
+    metadata = project.metadata
+    number = f"-{lead.options.build_number}" if lead.options.build_number else ""
+    stem = f"{dist_info_name(metadata.name, metadata.version)}{number}-{stem_tags(lead.abi)}"
+    return Wheel(id=name, stem=stem, builds=(build.id,), cells=cells, extension=extension)
+
+
+def _expectation(lead: Bound, project: Project) -> Expectation:
+    limit, plain = ceiling(lead.options.compatibility, lead.cell.target)
+    return Expectation(
+        target=lead.cell.target,
+        abi=lead.abi,
+        module=project.module_name.rpartition(".")[2],
+        mode=lead.options.auditwheel,
+        ceiling=limit,
+        plain=plain,
+    )
+
+
+def _suffix(lead: Bound) -> str:
+    """Return the library's suffix; a Python that is here and is what will import it knows best."""
+    installed = lead.cell.installed
+    if lead.abi.kind != "version":
+        return stable_suffix(lead.abi.kind, lead.cell.target)
+    if installed is not None and installed.ext_suffix:
+        return installed.ext_suffix
+    return extension_suffix(lead.abi.interpreter, lead.cell.target)
+
+
+def _python(group: Sequence[Bound], gathered: Gathered) -> Installed | None:
+    """Return the Python for build scripts: the cell's; for a stable ABI the lowest here that it serves.
+
+    Which cells were selected has no say in the latter, or another selection would compile everything again.
+    """
+    lead = group[0]
+    if lead.abi.kind == "version":
+        return lead.cell.installed
+    served = [each for each in gathered.installed if _serves(lead, each)]
+    return min(served, key=lambda each: (each.version, str(each.executable)), default=None)
+
+
+def _serves(lead: Bound, installed: Installed) -> bool:
+    low = lead.abi.interpreter.version
+    return installed.implementation == "cpython" and not installed.debug and installed.version >= low and (
+        not installed.free_threaded or is_of(installed, lead.cell.interpreter)
+    )  # fmt: skip
+
+
+def _directory(lead: Bound, project: Project, root: PurePath) -> PurePath:
+    """Return the build's own directory: one per target, floor, profile, crate, Python ABI and features."""
+    options = lead.options
+    chosen = [*lead.features, options.all_features, options.no_default_features]
+    leaf = f"{project.crate.name}-{lead.abi.id}-{_digest(*map(str, chosen))[:6]}"
+    return root / "builds" / str(lead.cell.target) / options.profile / leaf
+
+
+def _config_path(lead: Bound, text: str, root: PurePath) -> PurePath:
+    """Return where pyo3's configuration goes: its name tells its content, so the path of the same stays the same."""
+    return root / "pyo3" / f"{lead.abi.id}-{lead.cell.target}-{_digest(text)[:8]}.txt"
+
+
+def _siblings(directory: PurePath, gathered: Gathered) -> tuple[PurePath, ...]:
+    """Return the existing directories that share most with a new one: same target and profile first, then profile."""
+    if directory in gathered.directories:
+        return ()
+    existing = sorted(gathered.directories - {directory})
+    near = [each for each in existing if each.parent == directory.parent]
+    crate = directory.name.split("-")[0]
+    near.sort(key=lambda each: not each.name.startswith(crate))
+    far = [each for each in existing if each.parent != directory.parent and each.parent.name == directory.parent.name]
+    return (*near, *far)
+
+
+def _before(lead: Bound, command: Command, project: Project, host: Host) -> tuple[Command, ...]:
+    """Return the user's commands for this build; they see the variables that cargo sees."""
+    lines = [shell_command(line, lead.options, directory_of(project), host.os) for line in lead.options.before_build]
+    return tuple(
+        Command(argv=line.argv, environment={**command.environment, **line.environment}, directory=project.root)
+        for line in lines
+    )
+
+
+def _differing(group: Sequence[Bound]) -> tuple[str, ...]:
+    lead = group[0]
+    others = [bound.cell.id for bound in group if bound.features != lead.features]
+    if not others:
+        return ()
+    return (
+        f"one {lead.abi.kind} wheel serves {lead.cell.id} and {', '.join(others)}, whose features differ: "
+        f"it is built with those of {lead.cell.id}",
+    )
+
+
+def _refuse_twins(made: Iterable[Made]) -> None:
+    seen: dict[tuple[str, str], Made] = {}
+    issues = []
+    for each in made:
+        key = (each.wheel.stem, each.build.target.plain_tag)
+        other = seen.setdefault(key, each)
+        if other is not each and _same_family(other.build.target, each.build.target):
+            message = (
+                f"{other.wheel.id} ({other.build.target}) and {each.wheel.id} ({each.build.target}) make one wheel"
+            )
+            issues.append(Issue(message=message, hint="leave out one of the two targets"))
+    if issues:
+        raise ConfigError(*issues)
+
+
+def _same_family(one: Target, other: Target) -> bool:
+    return one.tag == other.tag and one.floor == other.floor
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

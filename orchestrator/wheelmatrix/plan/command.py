@@ -1,0 +1,157 @@
+"""How cargo is called for a build: a value; nothing is run here."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+
+from wheelmatrix.bindings import pyo3
+from wheelmatrix.model import Command, Gathered, Installed, Project, Target
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.plan.abis import Bound
+from wheelmatrix.platforms import rustc_args, rustflags
+
+_FLAGS = ("ignore_rust_version", "timings", "future_incompat_report", "all_features", "no_default_features")
+
+
+def cargo_command(
+    bound: Bound,
+    project: Project,
+    gathered: Gathered,
+    directory: PurePath,
+    config_path: PurePath | None,
+    library: str,
+    python: Installed | None,
+) -> Command:
+    """Return the call of cargo that builds one library and reports in JSON.
+
+    `directory`: the build's own target directory; `library`: the extension's file name; `python`: the Python of this
+    machine that build scripts may run.
+    """
+    crate, options, target = project.crate, bound.options, bound.cell.target
+    flags = rustflags(target)
+    rustc = [*options.rustc_args, *rustc_args(target, library), *(("-C", "strip=symbols") if options.strip else ())]
+    argv = [
+        "cargo",
+        "rustc",
+        "--lib",
+        *([] if "cdylib" in crate.crate_types else ["--crate-type", "cdylib"]),
+        "--profile",
+        options.profile,
+        "--target",
+        target.triple,
+        "--target-dir",
+        str(directory),
+        "--manifest-path",
+        str(crate.manifest),
+        "--message-format",
+        "json-render-diagnostics",
+        *_selected(options, bound.features),
+        *cargo_options(options),
+        *_flag_config(flags, target, gathered.environment),
+        "--frozen",
+    ]
+    added = _environment(bound, project, directory, config_path, python)
+    return Command(
+        argv=tuple([*argv, "--", *rustc] if rustc else argv),
+        environment={**added, **_joined_flags(flags, gathered.environment)},
+        directory=directory_of(project),
+        without=frozenset({"CARGO"}),
+    )
+
+
+def unit_graph(command: Command) -> Command:
+    """Return the call that prints cargo's unit graph for `command` and builds nothing.
+
+    The option is unstable; RUSTC_BOOTSTRAP opens it and is set for this one call alone, since crates look at it.
+    """
+    split = command.argv.index("--") if "--" in command.argv else len(command.argv)
+    argv = (*command.argv[:split], "--unit-graph", "-Zunstable-options", *command.argv[split:])
+    return Command(
+        argv=argv,
+        environment={**command.environment, "RUSTC_BOOTSTRAP": "1"},
+        directory=command.directory,
+        without=command.without,
+    )
+
+
+def metadata_command(
+    options: BuildOptions, manifest: PurePath, directory: PurePath, triples: tuple[str, ...], features: tuple[str, ...]
+) -> Command:
+    """Return the one call of `cargo metadata`: it resolves, downloads what is missing, and writes a missing lock."""
+    argv = ["cargo", "metadata", "--format-version", "1", "--manifest-path", str(manifest)]
+    for triple in triples:
+        argv += ["--filter-platform", triple]
+    asked = [name for name in ("locked", "frozen", "offline") if getattr(options, name)]
+    argv += [*_selected(options, features, in_metadata=True), *(f"--{name}" for name in asked)]
+    argv += [part for text in options.cargo_config for part in ("--config", text)]
+    argv += [part for text in options.unstable_flags for part in ("-Z", text)]
+    return Command(
+        argv=tuple(argv),
+        environment=toolchain_environment(options),
+        directory=directory,
+        without=frozenset({"CARGO"}),
+    )
+
+
+def shell_command(line: str, options: BuildOptions, directory: PurePath, host_os: str) -> Command:
+    """Return the call that runs a line of the user's in the system's shell."""
+    shell = ("cmd", "/c") if host_os == "windows" else ("sh", "-c")
+    return Command(argv=(*shell, line), environment=toolchain_environment(options), directory=directory)
+
+
+def toolchain_environment(options: BuildOptions) -> dict[str, str]:
+    """Return the variables that a user asked for: own ones, and the toolchain that rustup shall take."""
+    return {**dict(options.environment), **({"RUSTUP_TOOLCHAIN": options.toolchain} if options.toolchain else {})}
+
+
+def directory_of(project: Project) -> PurePath:
+    """Return where cargo runs: beside the manifest, so that `.cargo/config.toml` and rust-toolchain.toml are found."""
+    return project.crate.manifest.parent
+
+
+def cargo_options(options: BuildOptions) -> tuple[str, ...]:
+    """Return the options that cargo takes as they were given."""
+    argv = [f"--{name.replace('_', '-')}" for name in _FLAGS[:3] if getattr(options, name)]
+    argv += [part for text in options.cargo_config for part in ("--config", text)]
+    argv += [part for text in options.unstable_flags for part in ("-Z", text)]
+    return tuple(argv)
+
+
+def _selected(options: BuildOptions, features: tuple[str, ...], *, in_metadata: bool = False) -> Iterator[str]:
+    """Yield the features' options; `cargo metadata` takes the same."""
+    if features:
+        yield from ("--features", ",".join(features))
+    yield from (f"--{name.replace('_', '-')}" for name in _FLAGS[3:] if getattr(options, name))
+
+
+def _environment(
+    bound: Bound, project: Project, directory: PurePath, config_path: PurePath | None, python: Installed | None
+) -> dict[str, str]:
+    added = {
+        **pyo3.environment(project.crate.pyo3, bound.abi, python),
+        "CARGO_TERM_COLOR": "always",
+        # A build directory that the user set for all (build.build-dir) would be one lock and one place for all cells.
+        "CARGO_BUILD_BUILD_DIR": str(directory),
+        **toolchain_environment(bound.options),
+    }
+    if config_path is not None:
+        added["PYO3_CONFIG_FILE"] = str(config_path)
+    return added
+
+
+def _joined_flags(flags: tuple[str, ...], environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the user's own flags with ours behind them, in the variable that cargo reads first."""
+    if not flags:
+        return {}
+    if encoded := environment.get("CARGO_ENCODED_RUSTFLAGS"):
+        return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join([encoded, *flags])}
+    if plain := environment.get("RUSTFLAGS"):
+        return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join([*plain.split(), *flags])}
+    return {}
+
+
+def _flag_config(flags: tuple[str, ...], target: Target, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return our flags as cargo configuration, which joins the user's for this target; unless variables hold them."""
+    if not flags or _joined_flags(flags, environment):
+        return ()
+    return ("--config", f"target.{target.triple}.rustflags={json.dumps(list(flags))}")

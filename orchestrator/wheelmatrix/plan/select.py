@@ -1,0 +1,300 @@
+"""Which cells there are: from what was asked for, what the project and its pyo3 admit, and the patterns."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from packaging.specifiers import SpecifierSet
+
+from wheelmatrix.errors import ConfigError, Issue, NothingToBuild
+from wheelmatrix.model import Cell, Gathered, Installed, Interpreter, Left, Project, PyO3, Tables, Target, Version
+from wheelmatrix.options import BuildOptions, expand_braces, matches, split_patterns
+from wheelmatrix.plan.tags import cell_id, short_id
+
+_SPEC = re.compile(r"(python|cpython|cp|pypy|pp|graalpy|gp)?-?(\d)\.?(\d+)(t?)((?:_\w+)?)")
+_NAMES = {
+    "": "cpython", "python": "cpython", "cpython": "cpython", "cp": "cpython", "pypy": "pypy", "pp": "pypy",
+    "graalpy": "graalpy", "gp": "graalpy",
+}  # fmt: skip
+_PATCHES = (0, *range(1, 31), 99)
+"""A version X.Y is admitted if one of its patch releases is: `>=3.8.1` admits 3.8."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The cells that will be built, and those that were left out."""
+
+    cells: tuple[Cell, ...]
+    """In matrix order: by target, then by interpreter."""
+    left: tuple[Left, ...]
+    warnings: tuple[str, ...]
+    admitted: tuple[Interpreter, ...]
+    """Every row that the project admits, selected or not: what a versionless stable ABI takes its minimum from."""
+
+
+def is_spec(text: str) -> bool:
+    """Return whether `text` names a version (`3.12`, `python3.12`, `3.14t`, `pypy3.11`), not a program or a path."""
+    return _SPEC.fullmatch(text) is not None
+
+
+def select(
+    options: BuildOptions, tables: Tables, gathered: Gathered, project: Project, targets: tuple[Target, ...]
+) -> Selection:
+    """Return the cells of a run.
+
+    Raises ConfigError for an interpreter that cannot exist or that the project excludes, and for a pattern that
+    matches nothing; NothingToBuild if no cell is left.
+    """
+    admitted = tuple(row for row in tables.interpreters if not _obstacle(row, project, gathered))
+    chosen, left = _chosen(options, tables, gathered, project)
+    cells = _cells(chosen, targets, gathered)
+    known = [(cell_id(row, target), short_id(row, target)) for target in targets for row in tables.interpreters]
+    left += _disabled(options, tables, targets, chosen)
+    cells, more, said = _filtered(options, cells, known, left)
+    left += more
+    if not cells:
+        raise NothingToBuild.of(
+            "no cell is left to build",
+            hint="\n".join(f"{each.cell}: {each.reason}" for each in left[:12]) or "wheelmatrix plan says why",
+        )
+    return Selection(cells=cells, left=tuple(left), warnings=tuple(said), admitted=admitted)
+
+
+def _chosen(
+    options: BuildOptions, tables: Tables, gathered: Gathered, project: Project
+) -> tuple[list[Interpreter], list[Left]]:
+    """Return the rows that were asked for, in the tables' order, and those that are left out."""
+    if options.interpreters:
+        return _named(options.interpreters, tables, gathered, project), []
+    if options.all_interpreters or (options.build and not options.find_interpreter):
+        return _offered(options, tables, gathered, project, tables.interpreters, is_found=False)
+    if options.find_interpreter:
+        rows = [row for row in tables.interpreters if installed_for(row, gathered)]
+        return _offered(options, tables, gathered, project, rows, is_found=True)
+    if gathered.active is None:
+        raise ConfigError.of(
+            "there is no Python here to build for",
+            hint="name one with -i 3.12, or use --all-interpreters: none needs to be installed",
+        )
+    return [_row_of(gathered.active, tables, project, gathered)], []
+
+
+def _named(
+    specs: Iterable[str], tables: Tables, gathered: Gathered, project: Project
+) -> list[Interpreter]:  # fmt: skip
+    issues: list[Issue] = []
+    found: set[str] = set()
+    for spec in specs:
+        try:
+            found |= {row.id for row in _of_spec(spec, tables, gathered, project)}
+        except ConfigError as error:
+            issues += error.issues
+    if issues:
+        raise ConfigError(*issues)
+    return [row for row in tables.interpreters if row.id in found]
+
+
+def _of_spec(spec: str, tables: Tables, gathered: Gathered, project: Project) -> list[Interpreter]:
+    if (asked := gathered.asked.get(spec)) is not None:
+        return [_row_of(asked, tables, project, gathered)]
+    parts = _SPEC.fullmatch(spec)
+    if parts is None:
+        raise ConfigError.of(
+            f"{spec!r} is neither a Python version nor a program that was found",
+            where="--interpreter",
+            hint="3.12, python3.12, 3.14t, pypy3.11, or the path of a Python",
+        )
+    version = (int(parts[2]), int(parts[3]))
+    implementation = _NAMES[parts[1] or ""]
+    rows = [row for row in tables.interpreters if (row.implementation, row.version) == (implementation, version)]
+    rows = [row for row in rows if row.free_threaded == bool(parts[4]) and row.id.endswith(parts[5])]
+    if not rows:
+        raise ConfigError.of(
+            f"there is no {spec}", where="--interpreter", hint=f"known: {_known(tables, implementation)}"
+        )
+    for row in rows:
+        _insist(row, spec, project, gathered)
+    return rows
+
+
+def _known(tables: Tables, implementation: str) -> str:
+    versions = [row for row in tables.interpreters if row.implementation == implementation]
+    return ", ".join(dict.fromkeys(f"{row.version[0]}.{row.version[1]}{'t' * row.free_threaded}" for row in versions))
+
+
+def _row_of(installed: Installed, tables: Tables, project: Project, gathered: Gathered) -> Interpreter:
+    """Return the row of a Python on this machine; raises ConfigError if there is none or the project excludes it."""
+    for row in tables.interpreters:
+        if is_of(installed, row):
+            _insist(row, str(installed.executable), project, gathered)
+            return row
+    raise ConfigError.of(
+        f"{installed.implementation} {installed.patch} is not supported",
+        where=str(installed.executable),
+        hint=f"known: {_known(tables, installed.implementation)}",
+    )
+
+
+def _insist(row: Interpreter, spec: str, project: Project, gathered: Gathered) -> None:
+    """Raise ConfigError if the project or its pyo3 excludes a row that was asked for by name; age is no reason."""
+    if reason := _exclusion(row, project):
+        raise ConfigError.of(f"{spec}: {reason}", where="--interpreter", hint=_exclusion_hint(project))
+
+
+def _exclusion_hint(project: Project) -> str:
+    low, high = project.crate.pyo3.cpython
+    needs = f", requires-python {project.metadata.requires_python}" if project.metadata.requires_python else ""
+    return f"the project admits CPython {_dotted(low)} to {_dotted(high)}{needs}"
+
+
+def is_of(installed: Installed, row: Interpreter) -> bool:
+    """Return whether a Python on this machine has the ABI of a row."""
+    same = (installed.implementation, installed.version, installed.free_threaded) == (
+        row.implementation,
+        row.version,
+        row.free_threaded,
+    )
+    if not same or installed.debug:
+        return False
+    return row.implementation == "cpython" or installed.soabi.startswith(row.soabi)
+
+
+def installed_for(row: Interpreter, gathered: Gathered) -> Installed | None:
+    """Return the Python of this machine for a row: one that was asked for, the active one, or the first found."""
+    active = () if gathered.active is None else (gathered.active,)
+    candidates = (*gathered.asked.values(), *active, *gathered.installed)
+    return next((each for each in candidates if is_of(each, row)), None)
+
+
+def _offered(
+    options: BuildOptions,
+    tables: Tables,
+    gathered: Gathered,
+    project: Project,
+    rows: Iterable[Interpreter],
+    *,
+    is_found: bool,
+) -> tuple[list[Interpreter], list[Left]]:
+    """Split rows nobody named into those to build and those left out; found ones need no group and may be old."""
+    chosen: list[Interpreter] = []
+    left: list[Left] = []
+    for row in rows:
+        if row.group and row.group not in options.enable and not is_found:
+            continue
+        reason = _exclusion(row, project) if is_found else _obstacle(row, project, gathered)
+        if not row.offered and not is_found and not reason:
+            reason = "it is built only when it is named"
+        if reason:
+            left.append(Left(cell=row.id, reason=reason, hint=f"-i {_spec(row)}" if "named" in reason else ""))
+        else:
+            chosen.append(row)
+    return chosen, left
+
+
+def _spec(row: Interpreter) -> str:
+    prefix = "" if row.implementation == "cpython" else row.implementation
+    return f"{prefix}{_dotted(row.version)}{'t' * row.free_threaded}"
+
+
+def _obstacle(row: Interpreter, project: Project, gathered: Gathered) -> str:
+    """Return why `--all-interpreters` leaves a row out; empty if it does not."""
+    reason = _exclusion(row, project)
+    if not reason and not project.metadata.requires_python and gathered.today > row.end_of_life:
+        reason = f"its end of life was {row.end_of_life}, and there is no requires-python; it is built when it is named"
+    return reason
+
+
+def _exclusion(row: Interpreter, project: Project) -> str:
+    """Return why the project cannot be built for a row; empty if it can."""
+    pyo3 = project.crate.pyo3
+    requires = project.metadata.requires_python
+    if requires and not _admits(requires, row.version):
+        return f"the project requires Python {requires}"
+    limits = {"cpython": pyo3.cpython, "pypy": pyo3.pypy, "graalpy": pyo3.graalpy}[row.implementation]
+    name = f"{pyo3.crate} {_dotted(pyo3.version)}"
+    if limits is None:
+        return f"{name} does not support {row.implementation}"
+    if not limits[0] <= row.version <= limits[1]:
+        return f"{name} supports {row.implementation} {_dotted(limits[0])} to {_dotted(limits[1])}"
+    return _free_threading(row, pyo3, name) if row.free_threaded else ""
+
+
+def _free_threading(row: Interpreter, pyo3: PyO3, name: str) -> str:
+    since = pyo3.free_threaded_since
+    if since is None:
+        return f"{name} does not support free-threaded Python"
+    return f"{name} supports free-threaded Python from {_dotted(since)} on" if row.version < since else ""
+
+
+def _admits(requires_python: str, version: Version) -> bool:
+    specifiers = SpecifierSet(requires_python, prereleases=True)
+    return any(specifiers.contains(f"{version[0]}.{version[1]}.{patch}") for patch in _PATCHES)
+
+
+def _cells(rows: list[Interpreter], targets: tuple[Target, ...], gathered: Gathered) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(id=cell_id(row, target), interpreter=row, target=target, installed=installed_for(row, gathered))
+        for target in targets
+        for row in rows
+    )
+
+
+def _disabled(
+    options: BuildOptions, tables: Tables, targets: tuple[Target, ...], chosen: list[Interpreter]
+) -> list[Left]:
+    """Return the rows that a group keeps out, each with the option that turns it on."""
+    if options.interpreters or not (options.all_interpreters or options.build):
+        return []
+    ids = {row.id for row in chosen}
+    return [
+        Left(cell=row.id, reason=f"the group {row.group} is not enabled", hint=f"--enable {row.group}")
+        for row in tables.interpreters
+        if row.group and row.group not in options.enable and row.id not in ids
+    ]
+
+
+def _filtered(
+    options: BuildOptions, cells: tuple[Cell, ...], known: list[tuple[str, str]], left: list[Left]
+) -> tuple[tuple[Cell, ...], list[Left], list[str]]:
+    """Apply `build` and `skip`, by cibuildwheel's rules: `skip` wins, a `build` pattern has to match something."""
+    issues = [issue for pattern in split_patterns(options.build) for issue in _unmatched(pattern, cells, known, left)]
+    if issues:
+        raise ConfigError(*issues)
+    warnings = [
+        f"the skip pattern {pattern!r} matches no cell"
+        for pattern in split_patterns(options.skip)
+        if not any(matches((glob,), *names) for glob in expand_braces(pattern) for names in known)
+    ]
+    kept, dropped = [], []
+    for cell in cells:
+        names = (cell.id, short_id(cell.interpreter, cell.target))
+        if options.skip and matches(options.skip, *names):
+            dropped.append(Left(cell=cell.id, reason="a skip pattern names it"))
+        elif options.build and not matches(options.build, *names):
+            dropped.append(Left(cell=cell.id, reason="no build pattern names it"))
+        else:
+            kept.append(cell)
+    return tuple(kept), dropped, warnings
+
+
+def _unmatched(
+    pattern: str, cells: tuple[Cell, ...], known: list[tuple[str, str]], left: list[Left]
+) -> Iterator[Issue]:
+    if any(matches((pattern,), cell.id, short_id(cell.interpreter, cell.target)) for cell in cells):
+        return
+    hits = [names for names in known if matches((pattern,), *names)]
+    reasons = {each.cell: each for each in left}
+    for full, _ in hits:
+        if why := reasons.get(full.partition("-")[0]):
+            yield Issue(
+                message=f"the build pattern {pattern!r} matches only cells that are left out: {full}: {why.reason}",
+                where="build",
+                hint=why.hint,
+            )
+            return
+    hint = f"cell ids look like {known[0][0]}" if known else ""
+    yield Issue(message=f"the build pattern {pattern!r} matches no cell", where="build", hint=hint)
+
+
+def _dotted(version: Iterable[int]) -> str:
+    return ".".join(map(str, version))

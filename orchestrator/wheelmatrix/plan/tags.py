@@ -1,0 +1,74 @@
+"""What cells are called, and what the parts of a wheel's name are that the plan knows already."""
+
+import re
+
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.model import Abi, Interpreter, Target, Version
+
+_LEGACY = {"1": (2, 5), "2010": (2, 12), "2014": (2, 17)}
+"""manylinux's years as versions of glibc. Source: PEP 600, "Legacy manylinux tags"."""
+_COMPATIBILITY = re.compile(r"(?:(manylinux|musllinux)_)?(\d+)_(\d+)|(?:manylinux)?(1|2010|2014)")
+
+
+def cell_id(interpreter: Interpreter, target: Target) -> str:
+    """Return `cp312-manylinux_2_17_aarch64`, or `cp312-linux_x86_64` where the audit decides the floor."""
+    return f"{interpreter.id}-{platform_of(target)}"
+
+
+def short_id(interpreter: Interpreter, target: Target) -> str:
+    """Return the id without floor that patterns also match, as cibuildwheel spells it: `cp312-manylinux_x86_64`."""
+    return f"{interpreter.id}-{target.tag.replace('_{major}_{minor}', '')}"
+
+
+def platform_of(target: Target) -> str:
+    """Return the platform part of ids: the tag with the floor asked for, or the tag that promises nothing."""
+    if target.floor is None:
+        return target.plain_tag.replace("_{major}_{minor}", "")
+    return target.tag.format(major=target.floor[0], minor=target.floor[1])
+
+
+def stem_tags(abi: Abi) -> str:
+    """Return Python and ABI part of the wheel's name: `cp312-cp312`, `cp39-abi3`, `cp315-abi3.abi3t`."""
+    return f"{abi.interpreter.python_tag}-{abi.abi_tag}"
+
+
+def ceiling(compatibility: tuple[str, ...], target: Target) -> tuple[tuple[str, Version] | None, bool]:
+    """Return the policy that was asked for (family and version, or None), and whether a plain tag was.
+
+    `pypi` asks for neither. Raises ConfigError for what is no policy, for several, and for one of another libc.
+    """
+    asked = [text for text in compatibility if text.lower() != "pypi"]
+    if len(asked) > 1:
+        raise ConfigError.of(
+            f"a library has one platform tag, and {len(asked)} were asked for: {', '.join(asked)}",
+            where="--compatibility",
+        )
+    plain = bool(asked) and asked[0].lower() in ("linux", "off")
+    if plain and len(compatibility) > 1:
+        raise ConfigError.of("an index takes no linux tag", where="--compatibility", hint="leave out `pypi` or `linux`")
+    if plain or not asked:
+        return _own_floor(target), plain
+    return _policy(asked[0], target), False
+
+
+def _own_floor(target: Target) -> tuple[str, Version] | None:
+    if target.floor is None or target.os != "linux":
+        return None
+    return ("musllinux" if target.libc == "musl" else "manylinux"), target.floor
+
+
+def _policy(text: str, target: Target) -> tuple[str, Version]:
+    own = "musllinux" if target.libc == "musl" else "manylinux"
+    found = _COMPATIBILITY.fullmatch(text.lower())
+    if found is None:
+        raise ConfigError.of(
+            f"{text!r} is no platform policy",
+            where="--compatibility",
+            hint="pypi, linux, manylinux2014, manylinux_2_28, musllinux_1_2",
+        )
+    family = found[1] or own
+    if family != own or target.os != "linux":
+        raise ConfigError.of(f"{text} does not go with {target.triple}", where="--compatibility")
+    if found[4]:
+        return own, _LEGACY[found[4]]
+    return own, (int(found[2]), int(found[3]))

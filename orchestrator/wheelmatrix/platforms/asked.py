@@ -1,0 +1,82 @@
+"""From what was asked for, or what the host calls itself, to a row of `matrix/targets.toml`."""
+
+import re
+from dataclasses import replace
+
+from wheelmatrix.errors import ConfigError, WheelmatrixError
+from wheelmatrix.model import Tables, Target, Version
+from wheelmatrix.platforms.tag import floor_name, lowest_floor, release_needed
+from wheelmatrix.tables import nearest_triple
+
+_WITH_FLOOR = re.compile(r"(?P<triple>.+?)\.(?P<major>\d+)(?:\.(?P<minor>\d+))?", re.ASCII)
+
+
+def parse_target(tables: Tables, text: str) -> Target:
+    """Return the target that `text` names: a triple, or a triple and a floor (`x86_64-unknown-linux-gnu.2.17`).
+
+    Raises ConfigError if the triple is unknown, if it has no floor and one is given, if it needs one and none is
+    given, and if the floor is one that Rust's own library does not run on.
+    """
+    found = _row(tables, text)
+    floor: Version | None = None
+    if found is None and (parts := _WITH_FLOOR.fullmatch(text)):
+        found = _row(tables, parts["triple"])
+        floor = int(parts["major"]), int(parts["minor"] or 0)
+    if found is None:
+        raise _unknown(tables, parts["triple"] if parts else text, text) if text else _empty()
+    return _checked(found, floor, text)
+
+
+def host_target(tables: Tables, triple: str) -> Target:
+    """Return the target of the machine that builds, by rustc's host triple.
+
+    Raises ConfigError if the triple is unknown, or if its tags cannot be named without a release.
+    """
+    found = _row(tables, triple)
+    if found is None:
+        raise _unknown(tables, triple, "rustc's host")
+    return _checked(found, None, triple)
+
+
+def _row(tables: Tables, triple: str) -> Target | None:
+    """Return the row of `triple`; a Linux distribution's own triple has the facts of the one without its name."""
+    if triple in tables.targets:
+        return tables.targets[triple]
+    arch, _, rest = triple.partition("-")
+    vendor, _, system = rest.partition("-")
+    plain = tables.targets.get(f"{arch}-unknown-{system}")
+    # rustc of Alpine says x86_64-alpine-linux-musl, and knows its std by no other name.
+    return replace(plain, triple=triple) if plain is not None and plain.os == "linux" and vendor.isalpha() else None
+
+
+def _checked(target: Target, floor: Version | None, text: str) -> Target:
+    """Return the row with its floor; raise ConfigError if it has none, needs one, or is too low."""
+    where = f"target {text}"
+    if floor is None:
+        if "{major}" in target.plain_tag and lowest_floor(target) is None:
+            raise ConfigError(release_needed(target))
+        return target
+    if target.rustc_floor is None and "{major}" not in target.tag:
+        raise ConfigError.of(
+            f"{target.triple} has no floor: its platform tag {target.tag} promises no version",
+            where=where,
+            hint=f"write {target.triple}",
+        )
+    if target.rustc_floor is not None and floor < target.rustc_floor:
+        lowest = f"{target.rustc_floor[0]}.{target.rustc_floor[1]}"
+        raise ConfigError.of(
+            f"{floor_name(target)} {floor[0]}.{floor[1]} is below {lowest}, the lowest that Rust's standard library runs on there",
+            where=where,
+            hint=f"write {target.triple}.{lowest} or a higher floor",
+        )
+    return replace(target, floor=floor)
+
+
+def _unknown(tables: Tables, triple: str, where: str) -> WheelmatrixError:
+    return ConfigError.of(
+        f"the target {triple!r} is not known", where=where, hint=f"did you mean {nearest_triple(tables, triple)}?"
+    )
+
+
+def _empty() -> WheelmatrixError:
+    return ConfigError.of("a target is empty", hint="write a Rust target triple such as x86_64-unknown-linux-gnu")

@@ -1,0 +1,137 @@
+"""The tables `[tool.maturin]` and `[tool.wheelmatrix]` of pyproject.toml, read into options."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+import tomli
+
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.options import BuildOptions, Notes, Option, options_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """What one source gives."""
+
+    values: Mapping[str, Any]
+    """BuildOptions field to value."""
+    sources: Mapping[str, str]
+    """BuildOptions field to what messages call its source: `tool.maturin.features`, `WHEELMATRIX_JOBS`, `--jobs`."""
+
+
+def parse(path: PurePath, text: str) -> dict[str, Any]:
+    """Return a TOML document; raises ConfigError with file, line and column if it is broken."""
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        at = f"{path}:{error.lineno}:{error.colno}"
+        raise ConfigError.of(f"broken TOML: {error.msg}", where=at) from error
+
+
+def layers(pyproject: PurePath | None, text: str, notes: Notes) -> tuple[Layer, Layer]:
+    """Return what `[tool.maturin]` and `[tool.wheelmatrix]` give, in this order: the second one wins.
+
+    Notes what is wrong with them; raises ConfigError if the file is no TOML.
+    """
+    if pyproject is None:
+        empty = Layer(values={}, sources={})
+        return empty, empty
+    tool = _table(parse(pyproject, text), "tool", "tool", notes)
+    directory = pyproject.parent
+    maturin = _table(tool, "maturin", "tool.maturin", notes)
+    ours = _table(tool, "wheelmatrix", "tool.wheelmatrix", notes)
+    return (
+        _layer("tool.maturin", maturin, _maturin_keys(), directory, notes.forgiving()),
+        _layer("tool.wheelmatrix", ours, _our_keys(), directory, notes),
+    )
+
+
+def _table(above: Mapping[str, Any], key: str, where: str, notes: Notes) -> dict[str, Any]:
+    found = above.get(key, {})
+    if isinstance(found, dict):
+        return found
+    notes.wrong_type(where, "a table", found)
+    return {}
+
+
+def _our_keys() -> dict[str, Option]:
+    named = [option for option in options_of(BuildOptions) if option.facts.key]
+    return {key: option for option in named for key in (option.facts.key, *option.facts.aliases)}
+
+
+def _maturin_keys() -> dict[str, Option]:
+    return {key: option for key, option in _our_keys().items() if option.facts.maturin}
+
+
+def _layer(name: str, table: Mapping[str, Any], known: dict[str, Option], directory: PurePath, notes: Notes) -> Layer:
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    shorthands = {
+        flag.removeprefix("--"): (option, value)
+        for option in known.values()
+        for flag, value in option.facts.shorthands.items()
+        if flag.removeprefix("--") in _SHORTHAND_KEYS
+    }
+    for key, found in table.items():
+        where = f"{name}.{key}"
+        if option := known.get(key):
+            value = option.kind.from_toml(found, option.facts, where, notes)
+            if option.facts.is_path and isinstance(value, str):
+                value = str(directory / value)
+            values[option.name], sources[option.name] = value, where
+        elif key in shorthands:
+            option, meant = shorthands[key]
+            if not isinstance(found, bool):
+                notes.wrong_type(where, "a boolean", found)
+            elif found and option.facts.key not in table:
+                values[option.name], sources[option.name] = meant, where
+        elif key in _LATER:
+            _later(name, key, found, notes)
+        else:
+            notes.unknown_key(name, key, (*known, *_LATER, *shorthands))
+    return Layer(values=values, sources=sources)
+
+
+_SHORTHAND_KEYS = frozenset({"skip-auditwheel"})
+"""Shorthands of the command line that `[tool.maturin]` has as keys, too."""
+
+
+def _later(name: str, key: str, found: Any, notes: Notes) -> None:
+    """Say that a key of maturin's has no effect yet, if that changes the wheel."""
+    if not notes.forgives:
+        notes.issue(
+            f"{name}.{key}", "comes with a later version of wheelmatrix", "remove it, or keep it in tool.maturin"
+        )
+    elif _LATER[key](found):
+        notes.warnings.append(f"{name}.{key}: not supported yet, the wheels are built without it")
+
+
+def _never(found: Any) -> bool:
+    return False
+
+
+def _asks_for_sbom(found: Any) -> bool:
+    return isinstance(found, dict) and bool(found.get("rust") or found.get("auditwheel") or found.get("include"))
+
+
+def _asks_for_more_than_the_library(found: Any) -> bool:
+    """Any list of cargo targets but one that names a single cdylib: that is what is built anyhow."""
+    kinds = [item.get("kind", "cdylib") for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    return kinds != ["cdylib"]
+
+
+_LATER: Mapping[str, Callable[[Any], bool]] = {
+    "editable-profile": _never,
+    "generate-ci": _never,
+    "include-import-lib": bool,
+    "pgo-command": _never,
+    "pgo-dependency-group": _never,
+    "sbom": _asks_for_sbom,
+    "sdist-generator": _never,
+    "target": bool,
+    "targets": _asks_for_more_than_the_library,
+    "use-base-python": _never,
+}
+"""Keys of maturin 1.16 that later jobs will read, to whether a value would change the wheel."""

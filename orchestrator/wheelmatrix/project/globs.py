@@ -1,0 +1,72 @@
+"""Which files patterns name: `include` by globs, `exclude` and ignore files by git's rules."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import PurePath
+
+import pathspec
+
+IGNORE_FILES = (".gitignore", ".ignore")
+
+
+def matches_glob(glob: str, path: str) -> bool:
+    """Return whether a glob matches a relative path whole: `*` stays in a directory, `**` does not."""
+    return _regex(glob).fullmatch(path) is not None
+
+
+def fixed_prefix(glob: str) -> str:
+    """Return the directories at the beginning of a glob that hold no wildcard; may be empty."""
+    fixed = []
+    for part in glob.split("/")[:-1]:
+        if any(letter in part for letter in "*?["):
+            break
+        fixed.append(part)
+    return "/".join(fixed)
+
+
+def excluded(patterns: Iterable[str], path: str) -> bool:
+    """Return whether gitignore-like patterns name a path relative to the project."""
+    return bool(pathspec.GitIgnoreSpec.from_lines(patterns).match_file(path))
+
+
+class Ignored:
+    """What the ignore files of a checkout leave out; without any, nothing."""
+
+    def __init__(self, texts: Mapping[PurePath, str]) -> None:
+        self._specs = [
+            (path.parent, pathspec.GitIgnoreSpec.from_lines(text.splitlines()))
+            for path, text in sorted(texts.items(), key=lambda each: len(each[0].parts))
+            if path.name in IGNORE_FILES
+        ]
+
+    def __contains__(self, path: PurePath) -> bool:
+        """Return whether the last ignore file that speaks of a path, from the outermost inwards, leaves it out."""
+        verdict = False
+        for folder, spec in self._specs:
+            if path.is_relative_to(folder):
+                said = spec.check_file(path.relative_to(folder).as_posix()).include
+                verdict = verdict if said is None else said
+        return verdict
+
+
+@cache
+def _regex(glob: str) -> re.Pattern[str]:
+    """Translate a glob. Source: the Rust crate `glob`, whose rules maturin's patterns follow."""
+    out, rest = "", glob
+    while rest:
+        if rest.startswith("**/"):
+            out, rest = out + "(?:[^/]+/)*", rest[3:]
+        elif rest == "**":
+            out, rest = out + ".*", ""
+        elif rest[0] == "*":
+            out, rest = out + "[^/]*", rest[1:]
+        elif rest[0] == "?":
+            out, rest = out + "[^/]", rest[1:]
+        elif rest[0] == "[" and "]" in rest[2:]:
+            end = rest.index("]", 2)
+            inside = rest[1:end].replace("\\", "\\\\")
+            out, rest = out + f"[{'^' + inside[1:] if inside[0] == '!' else inside}]", rest[end + 1 :]
+        else:
+            out, rest = out + re.escape(rest[0]), rest[1:]
+    return re.compile(out, re.DOTALL)

@@ -1,0 +1,114 @@
+"""How the project is laid out: where the Python package is, what the module is called, where the library goes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.model import Crate
+from wheelmatrix.options import BuildOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where things are in the project."""
+
+    root: PurePath
+    """Directory of pyproject.toml, or of Cargo.toml where there is none."""
+    python_root: PurePath
+    """Directory that holds the Python package."""
+    module_name: str
+    """Dotted."""
+    is_mixed: bool
+
+    @property
+    def package(self) -> str:
+        """First part of the module's name."""
+        return self.module_name.partition(".")[0]
+
+    @property
+    def extension(self) -> str:
+        """Last part of the module's name."""
+        return self.module_name.rpartition(".")[2]
+
+
+def layout(
+    options: BuildOptions,
+    project: Mapping[str, Any],
+    crate: Crate,
+    root: PurePath,
+    files: Iterable[PurePath],
+) -> Layout:
+    """Return the layout; `files` are those that were listed, absolute.
+
+    Raises ConfigError for a module name that cannot be imported, and a python-source without the package.
+    """
+    name = module_name(options, project, crate.library, crate.name)
+    package = name.partition(".")[0]
+    known = frozenset(files)
+    for python_root in python_roots(options, root, crate.manifest):
+        folder = python_root / package
+        if _is_package(folder, known):
+            return Layout(root=root, python_root=python_root, module_name=name, is_mixed=True)
+    python_root = python_roots(options, root, crate.manifest)[0]
+    if options.python_source:
+        raise ConfigError.of(
+            f"python-source has no package {package}",
+            where=str(python_root / package),
+            hint="correct python-source or module-name; the module's first part is the package",
+        )
+    return Layout(root=root, python_root=root, module_name=name, is_mixed=False)
+
+
+def module_name(options: BuildOptions, project: Mapping[str, Any], library: str, package: str) -> str:
+    """Return the import path: module-name, else the library's name, else the project's, else the crate's."""
+    name = options.module_name or library or str(project.get("name") or package)
+    parts = name.split(".")
+    if all(part.isidentifier() for part in parts):
+        return name
+    if not options.module_name and name == library:
+        own = name.replace("-", "_")
+        if own.isidentifier():
+            return own
+    raise ConfigError.of(
+        f"{name!r} cannot be imported: each part has to be a Python name",
+        where="module-name",
+        hint=f'module-name = "{name.replace("-", "_")}"',
+    )
+
+
+def python_roots(options: BuildOptions, root: PurePath, manifest: PurePath) -> tuple[PurePath, ...]:
+    """Return where the Python package may be, the likeliest first.
+
+    Without python-source that is the root, and before it `src` where the crate is in `rust`.
+    """
+    if options.python_source:
+        return (normal(root / options.python_source),)
+    return (root / "src", root) if manifest.parent == root / "rust" else (root,)
+
+
+def extension_name(module: str, is_mixed: bool, suffix: str) -> str:
+    """Return the library's name in the wheel: `pkg/_native.abi3.so`; of a single name `rpds/rpds.abi3.so`."""
+    parts = module.split(".")
+    folder = parts[:-1] or parts
+    del is_mixed  # a generated package has the same place for its library
+    return "/".join([*folder, f"{parts[-1]}{suffix}"])
+
+
+def normal(path: PurePath) -> PurePath:
+    """Return the path without `.` and `..` parts, by its text alone."""
+    parts: list[str] = []
+    for part in path.parts:
+        if part == ".." and len(parts) > 1:
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return PurePath(*parts)
+
+
+def _is_package(folder: PurePath, known: frozenset[PurePath]) -> bool:
+    """A directory of the module's name is its package, unless it is a crate that happens to be called so."""
+    if folder / "Cargo.toml" in known and folder / "__init__.py" not in known:
+        return False
+    return any(path.is_relative_to(folder) for path in known)

@@ -1,0 +1,167 @@
+"""What cargo says, as values: its JSON messages, its status lines, its unit graph. Text in, values out.
+
+Source: The Cargo Book, "External tools" (messages) and "Package ID Specifications"; anything unknown is passed over.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_ANSI = re.compile(rb"\x1b\[[0-9;]*m")
+_COMPILING = re.compile(r"\s*Compiling (\S+ v\S+)")
+_KILLED = re.compile(rb"\bsignal:? 9\b|\bSIGKILL\b|out of memory|memory allocation of \d+ bytes failed", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitBuilt:
+    """`compiler-artifact`: a unit is done."""
+
+    package: str
+    """Package id."""
+    target: str
+    """Name of the cargo target."""
+    kinds: tuple[str, ...]
+    """`lib`, `cdylib`, `custom-build`, `bin`, …"""
+    crate_types: tuple[str, ...]
+    files: tuple[PurePath, ...]
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptRun:
+    """`build-script-executed`: a build script has run, now or at an earlier time."""
+
+    package: str
+    out_dir: PurePath
+    linked_paths: tuple[str, ...]
+    """As the script printed them, `native=/path` included."""
+    linked_libraries: tuple[str, ...]
+    cfgs: tuple[str, ...] = ()
+    """What the script switched on: `Py_3_12`, `Py_LIMITED_API`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """`compiler-message`: the compiler said something about the source."""
+
+    package: str
+    level: str
+    """`error`, `warning`, `note`, `failure-note`, …"""
+    message: str
+    file: str
+    """Of the primary span, as the compiler names it; may be empty."""
+    line: int
+    """From 1; 0 if unknown."""
+    rendered: str
+    """As a terminal shows it; may be empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildEnded:
+    """`build-finished`: the last message."""
+
+    success: bool
+
+
+Message = UnitBuilt | ScriptRun | Diagnostic | BuildEnded
+
+
+def parse_message(line: bytes) -> Message | None:
+    """Return the message of a line of stdout; None if it is none, or none that is known."""
+    if not line.startswith(b"{"):
+        return None
+    try:
+        found = json.loads(line.decode("utf-8", "replace"))
+        return _message(found)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def started_unit(line: bytes) -> str | None:
+    """Return `serde v1.0.228` of a line of stderr that says that its compilation began, with or without colours."""
+    found = _COMPILING.match(_ANSI.sub(b"", line).decode("utf-8", "replace"))
+    return found[1] if found else None
+
+
+def is_killed(stderr_tail: Iterable[bytes]) -> bool:
+    """Return whether the last lines of stderr speak of a compiler that was killed, or got no memory.
+
+    cargo says `(signal: 9, SIGKILL: kill)` of rustc, rustc `signal: 9` of a linker, gcc `terminated with signal 9`.
+    """
+    return any(_KILLED.search(_ANSI.sub(b"", line)) for line in stderr_tail)
+
+
+def unit_total(unit_graph: bytes) -> int | None:
+    """Return how many messages a build will send, from `cargo build --unit-graph`; None if it is not understood."""
+    try:
+        found = json.loads(unit_graph)
+        return len(found["units"]) if found["version"] == 1 else None
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def unit_name(package_id: str) -> str:
+    """Return `serde v1.0.228` of a package id, be it cargo's of today or the one before 1.77; else the id itself.
+
+    `path+file:///work/crate#0.1.0` leaves the name out where the path ends in it.
+    """
+    old = re.fullmatch(r"(\S+) (\S+) \(.*\)", package_id)
+    if old:
+        return f"{old[1]} v{old[2]}"
+    url, _, fragment = package_id.rpartition("#")
+    if not url:
+        return package_id
+    name, _, version = fragment.rpartition("@")
+    if not version[:1].isdigit():
+        return package_id
+    return f"{name or unquote(PurePath(urlsplit(url).path).name)} v{version}"
+
+
+def _message(found: Mapping[str, Any]) -> Message | None:
+    match found["reason"]:
+        case "compiler-artifact":
+            return UnitBuilt(
+                package=found["package_id"],
+                target=found["target"]["name"],
+                kinds=tuple(found["target"]["kind"]),
+                crate_types=tuple(found["target"]["crate_types"]),
+                files=tuple(map(PurePath, found["filenames"])),
+                fresh=bool(found["fresh"]),
+            )
+        case "build-script-executed":
+            return ScriptRun(
+                package=found["package_id"],
+                out_dir=PurePath(found["out_dir"]),
+                linked_paths=tuple(found["linked_paths"]),
+                linked_libraries=tuple(found["linked_libs"]),
+                cfgs=tuple(found["cfgs"]),
+            )
+        case "compiler-message":
+            return _diagnostic(found["package_id"], found["message"])
+        case "build-finished":
+            return BuildEnded(success=bool(found["success"]))
+    return None
+
+
+def _diagnostic(package: str, said: Mapping[str, Any]) -> Diagnostic:
+    primary: Mapping[str, Any] = next((span for span in said["spans"] if span["is_primary"]), {})
+    return Diagnostic(
+        package=package,
+        level=str(said["level"]).partition(":")[0],  # `error: internal compiler error`
+        message=str(said["message"]),
+        file=str(primary.get("file_name", "")),
+        line=int(primary.get("line_start", 0)),
+        rendered=said.get("rendered") or "",
+    )
+
+
+def target_directory(metadata: bytes) -> str:
+    """Return the target directory that `cargo metadata` names; empty if it names none."""
+    try:
+        return str(json.loads(metadata)["target_directory"])
+    except (ValueError, LookupError, TypeError):
+        return ""

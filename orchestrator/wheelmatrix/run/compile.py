@@ -1,0 +1,221 @@
+"""The compile step: a directory of its own, cargo in it, and the library that cargo says it made."""
+
+import contextlib
+import time
+from collections import deque
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+
+from wheelmatrix.bindings.pyo3 import abi_fault
+from wheelmatrix.errors import CompileError, ConfigError, PackError
+from wheelmatrix.events import Cloned, Diagnosed, Retried, UnitFinished, UnitsCounted, UnitStarted
+from wheelmatrix.model import Artifact, Build, Command
+from wheelmatrix.run.cargo import (
+    Diagnostic,
+    ScriptRun,
+    UnitBuilt,
+    is_killed,
+    parse_message,
+    started_unit,
+    unit_name,
+    unit_total,
+)
+from wheelmatrix.run.clone import clone
+from wheelmatrix.run.files import issue_of, sha256_of, write_if_changed
+from wheelmatrix.run.jobserver import Token
+from wheelmatrix.run.process import Exit, capture, supervise
+from wheelmatrix.run.shop import Shop
+
+_TAIL_LINES = 40
+_SIGKILL = 9
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What cargo said during one attempt."""
+
+    library: Path | None = None
+    out_dirs: dict[str, Path] = field(default_factory=dict)
+    cfgs: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By package name."""
+    errors: list[str] = field(default_factory=list)
+    units: int = 0
+    is_counted: bool = False
+    tail: deque[bytes] = field(default_factory=lambda: deque(maxlen=_TAIL_LINES))
+
+
+class _KilledError(Exception):
+    """The compiler was killed by signal 9, by the kernel for want of memory as a rule."""
+
+
+async def run_commands(commands: tuple[Command, ...], step: str, shop: Shop) -> None:
+    """Run the user's commands one after the other; raises CompileError at the first that fails."""
+    for command in commands:
+        async with shop.jobserver.token():
+            ended = await supervise(
+                command, log=shop.log(step), log_stdout=True, guardian=shop.guardian
+            )  # fmt: skip
+        if not ended.ok:
+            line = command.argv[-1]
+            raise CompileError.of(f"the command `{line}` ended with exit code {ended.code}", where=step)
+
+
+async def compile_build(build: Build, step: str, shop: Shop) -> Artifact:
+    """Run cargo for a build and return the library it made.
+
+    A compiler that was killed is tried once more, alone and with one job. Raises CompileError.
+    """
+    await to_thread.run_sync(_prepare, build, step, shop)
+    await run_commands(build.before, step, shop)
+    try:
+        async with shop.gate.shared(), shop.jobserver.token(wide=True) as token:
+            heard = await _attempt(_with_jobserver(build.command, shop, token), build, step, shop)
+    except _KilledError as killed:
+        shop.emit(Retried(step=step, because=f"{killed}; once more, alone and with one job"))
+        try:
+            async with shop.gate.alone(), shop.jobserver.token():
+                heard = await _attempt(_with_one_job(build.command), build, step, shop)
+        except _KilledError as again:
+            hint = "give it more memory, or fewer codegen units or no LTO; --jobs bounds what runs at once"
+            raise CompileError.of(f"{again}, twice", where=build.name, hint=hint) from None
+    return await to_thread.run_sync(_artifact, build, heard, shop)
+
+
+def _prepare(build: Build, step: str, shop: Shop) -> None:
+    directory = Path(build.directory)
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        source = next((Path(place) for place in build.clone_from if Path(place).is_dir()), None)
+        if source is not None and not directory.exists():
+            began_s = time.monotonic()
+            clone(source, directory)
+            shop.emit(Cloned(step=step, source=source.name, seconds=round(time.monotonic() - began_s, 3)))
+        directory.mkdir(exist_ok=True)
+        if build.config_path is not None:
+            Path(build.config_path).parent.mkdir(parents=True, exist_ok=True)
+            write_if_changed(Path(build.config_path), build.config_text.encode())
+    except OSError as error:
+        raise CompileError(issue_of(error, directory)) from error
+    except PackError as error:
+        raise CompileError(*error.issues) from error
+
+
+async def _attempt(command: Command, build: Build, step: str, shop: Shop) -> _Heard:
+    heard = _Heard()
+    crate = shop.plan.project.crate
+
+    async with anyio.create_task_group() as group:
+
+        def on_stdout(line: bytes) -> None:
+            match parse_message(line):
+                case UnitBuilt() as unit:
+                    if not unit.fresh and not heard.is_counted:
+                        heard.is_counted = True
+                        group.start_soon(_count, build, step, shop)
+                    heard.units += 1
+                    _note_library(unit, crate.package_id, heard)
+                    shop.emit(UnitFinished(step=step, unit=unit_name(unit.package), fresh=unit.fresh))
+                case ScriptRun() as script:
+                    name = unit_name(script.package).partition(" ")[0]
+                    heard.units += 1
+                    heard.out_dirs[name] = Path(script.out_dir)
+                    heard.cfgs[name] = frozenset(script.cfgs)
+                    shop.emit(UnitFinished(step=step, unit=f"{unit_name(script.package)} (build script)", fresh=True))
+                case Diagnostic() as said if said.level in ("error", "warning") and said.file:
+                    _diagnose(said, heard, step, shop)
+
+        def on_stderr(line: bytes) -> None:
+            heard.tail.append(line)
+            if unit := started_unit(line):
+                shop.emit(UnitStarted(step=step, unit=unit))
+                if not heard.is_counted:
+                    heard.is_counted = True
+                    group.start_soon(_count, build, step, shop)
+
+        ended = await supervise(
+            command, on_stdout=on_stdout, on_stderr=on_stderr, log=shop.log(step), guardian=shop.guardian
+        )
+        group.cancel_scope.cancel()
+    if not ended.ok:
+        raise _failure(ended, heard, build)
+    if not heard.is_counted:  # everything was fresh, so every unit has been heard of
+        shop.emit(UnitsCounted(step=step, total=heard.units))
+    return heard
+
+
+async def _count(build: Build, step: str, shop: Shop) -> None:
+    """Ask cargo how many units there are; where it does not say, screens show the number without a total."""
+    with contextlib.suppress(ConfigError):
+        said = await capture(build.unit_graph, guardian=shop.guardian)
+        total = unit_total(said.stdout) if said.exit.ok else None
+        if total is not None:
+            shop.emit(UnitsCounted(step=step, total=total))
+
+
+def _note_library(unit: UnitBuilt, package: str, heard: _Heard) -> None:
+    if unit.package != package or "cdylib" not in unit.crate_types:
+        return
+    for file in unit.files:
+        if file.suffix in (".so", ".dylib", ".dll"):
+            heard.library = Path(file)
+
+
+def _diagnose(said: Diagnostic, heard: _Heard, step: str, shop: Shop) -> None:
+    if said.level == "error":
+        heard.errors.append(f"{said.message} ({said.file}:{said.line})")
+    shop.emit(Diagnosed(step=step, level=said.level, message=said.message, file=said.file, line=said.line))
+
+
+def _failure(ended: Exit, heard: _Heard, build: Build) -> Exception:
+    if ended.signal == _SIGKILL or is_killed(heard.tail):
+        return _KilledError("the compiler was killed (signal 9), probably because memory ran out")
+    last = heard.errors[:3] or _last_errors(heard.tail)
+    text = "; ".join(last) or f"cargo ended with exit code {ended.code}"
+    hint = ""
+    joined = b"\n".join(heard.tail)
+    if b"No space left on device" in joined:
+        text, hint = "the disk is full", "make room (`wheelmatrix clean` removes what old builds left), then --resume"
+    return CompileError.of(text, where=build.name, hint=hint)
+
+
+def _last_errors(tail: deque[bytes]) -> list[str]:
+    lines = [line.decode("utf-8", "replace") for line in tail]
+    plain = [line.replace("\x1b[0m", "").replace("\x1b[1m", "") for line in lines]
+    found = [line for line in plain if "error" in line.lower()]
+    return found[:3] or plain[-3:]
+
+
+def _artifact(build: Build, heard: _Heard, shop: Shop) -> Artifact:
+    if heard.library is None:
+        raise CompileError.of(
+            "cargo made no library for Python",
+            where=build.name,
+            hint='the crate needs `crate-type = ["cdylib"]` under [lib] in Cargo.toml',
+        )
+    for name in ("pyo3-ffi", "pyo3"):
+        if (cfgs := heard.cfgs.get(name)) and (fault := abi_fault(cfgs, build.abi)):
+            raise CompileError.of(f"{name} was configured for another Python: {fault}", where=build.name)
+    digest, size_bytes = sha256_of(heard.library)
+    return Artifact(
+        build=build.id,
+        kind="cdylib",
+        path=heard.library,
+        size_bytes=size_bytes,
+        sha256=digest,
+        out_dirs=tuple(sorted(heard.out_dirs.items())),
+    )
+
+
+def _with_jobserver(command: Command, shop: Shop, token: Token) -> Command:
+    environment = {**command.environment, **shop.jobserver.environment}
+    without = command.without | shop.jobserver.without
+    argv = (*command.argv[:2], *token.jobs_argument, *command.argv[2:])
+    return replace(command, argv=argv, environment=environment, without=without)
+
+
+def _with_one_job(command: Command) -> Command:
+    argv = (*command.argv[:2], "-j1", *command.argv[2:])
+    return replace(command, argv=argv, without=command.without | {"CARGO_MAKEFLAGS", "MAKEFLAGS", "MFLAGS"})

@@ -1,0 +1,176 @@
+"""The engine: starts what the schedule says is ready, waits, and tells everybody; it alone awaits steps."""
+
+import time
+import traceback
+from collections.abc import Callable
+from typing import assert_never
+
+import anyio
+from anyio.abc import TaskGroup
+from anyio.streams.memory import MemoryObjectSendStream
+
+from wheelmatrix.errors import WheelmatrixError
+from wheelmatrix.events import Event, Stamped, StepFinished, StepStarted
+from wheelmatrix.model import Done, Failed, Outcome, Skipped, Step
+from wheelmatrix.plan.schedule import Schedule
+from wheelmatrix.run.compile import compile_build, run_commands
+from wheelmatrix.run.journal import Journal
+from wheelmatrix.run.ship import audit_build, pack_wheel
+from wheelmatrix.run.shop import Shop
+
+_TAIL_LINES = 20
+_INTERRUPTED = "the run was interrupted"
+
+Ended = tuple[Step, Outcome, float]
+
+
+class Engine:
+    """One run of a plan."""
+
+    def __init__(self, shop: Shop, schedule: Schedule) -> None:
+        self._shop = shop
+        self._schedule = schedule
+        self._scope = anyio.CancelScope()
+        self._began: dict[str, float] = {}
+        self.is_running = False
+        """True once `run` was called: only then `cancel` ends anything."""
+
+    def cancel(self) -> None:
+        """Stop starting steps, and end those that run."""
+        self._scope.cancel()
+
+    async def run(self) -> None:
+        """Do every step that can be done; failures are outcomes, not exceptions."""
+        self.is_running = True
+        send, receive = anyio.create_memory_object_stream[Ended](len(self._shop.plan.steps) + 1)
+        with self._scope, send, receive:
+            async with anyio.create_task_group() as group:
+                self._start(group, send)
+                while not self._schedule.is_over:
+                    step, outcome, seconds = await receive.receive()
+                    self._note(step, outcome, seconds)
+                    if self._must_stop(outcome):
+                        group.cancel_scope.cancel()
+                    self._start(group, send)
+        if self._scope.cancelled_caught or not self._schedule.is_over:
+            self._give_up()
+
+    def _must_stop(self, outcome: Outcome) -> bool:
+        return isinstance(outcome, Failed) and self._shop.options.fail_fast
+
+    def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Ended]) -> None:
+        for step in self._schedule.ready():
+            key = self._history_key(step)
+            self._began[step.id] = time.monotonic()
+            self._shop.emit(StepStarted(step=step.id, expected_s=self._shop.history.expected(key)))
+            group.start_soon(self._do, step, send)
+
+    async def _do(self, step: Step, send: MemoryObjectSendStream[Ended]) -> None:
+        began_s = time.monotonic()
+        outcome = await self._outcome(step)
+        await send.send((step, outcome, time.monotonic() - began_s))
+
+    async def _outcome(self, step: Step) -> Outcome:
+        """Do a step; whatever it raises is a value from here on."""
+        try:
+            return Done(value=await self._value(step))
+        except WheelmatrixError as error:
+            return Failed(error=error)
+        except Exception as error:  # a bug of ours must not take the other cells with it
+            with self._shop.log(step.id).open("a", encoding="utf-8") as log:
+                log.write(traceback.format_exc())
+            text = f"{type(error).__name__}: {error}"
+            return Failed(error=WheelmatrixError.of(f"a bug of wheelmatrix: {text}", where=step.id))
+
+    async def _value(self, step: Step) -> object:
+        shop = self._shop
+        match step.kind:
+            case "prepare":
+                await run_commands(shop.plan.before, step.id, shop)
+                return None
+            case "compile":
+                build = next(build for build in shop.plan.builds if build.id == step.subject)
+                shop.artifacts[build.id] = artifact = await compile_build(build, step.id, shop)
+                return artifact
+            case "audit":
+                build = next(build for build in shop.plan.builds if build.id == step.subject)
+                shop.reports[build.id] = report = await audit_build(build, shop)
+                return report
+            case "pack":
+                wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
+                return await pack_wheel(wheel, shop)
+            case _:
+                assert_never(step.kind)
+
+    def _note(self, step: Step, outcome: Outcome, seconds: float) -> None:
+        skipped = self._schedule.finished(step.id, outcome)
+        match outcome:
+            case Done():
+                self._shop.history.record(self._history_key(step), seconds)
+                self._shop.emit(StepFinished(step=step.id, state="done", seconds=round(seconds, 3)))
+            case Failed(error=error):
+                self._shop.emit(self._failed(step, error, seconds))
+            case Skipped(because=because):
+                self._shop.emit(StepFinished(step=step.id, state="skipped", seconds=seconds, message=because))
+            case _:
+                assert_never(outcome)
+        self._tell_skipped(skipped)
+
+    def _failed(self, step: Step, error: WheelmatrixError, seconds: float) -> StepFinished:
+        log = self._shop.log(step.id)
+        has_log = log.is_file()
+        tail: tuple[str, ...] = ()
+        if has_log:
+            with log.open("rb") as file:
+                file.seek(max(0, log.stat().st_size - (1 << 16)))
+                tail = tuple(file.read().decode("utf-8", "replace").splitlines()[-_TAIL_LINES:])
+        return StepFinished(
+            step=step.id,
+            state="failed",
+            seconds=round(seconds, 3),
+            message="\n".join(issue.message for issue in error.issues),
+            hint="\n".join(dict.fromkeys(issue.hint for issue in error.issues if issue.hint)),
+            exit_code=error.exit_code,
+            tail=tail,
+            log=str(log) if has_log else "",
+        )
+
+    def _give_up(self) -> None:
+        """Note what a signal or `--fail-fast` left undone."""
+        because = _INTERRUPTED if self._scope.cancel_called else "another step failed, and --fail-fast was asked for"
+        for step in sorted(self._schedule.running):
+            seconds = round(time.monotonic() - self._began[step], 3)
+            self._tell_skipped(self._schedule.finished(step, Skipped(because=because)))
+            self._shop.emit(StepFinished(step=step, state="skipped", seconds=seconds, message=because))
+        self._tell_skipped(self._schedule.skip_waiting(because))
+
+    def _tell_skipped(self, skipped: tuple[tuple[str, Skipped], ...]) -> None:
+        for step, outcome in skipped:
+            self._shop.emit(StepFinished(step=step, state="skipped", seconds=0.0, message=outcome.because))
+
+    def _history_key(self, step: Step) -> str:
+        return f"{self._shop.plan.project.crate.name} {step.id}"
+
+
+class Teller:
+    """Writes every event to the journal and hands it to the screen, at most four times a second."""
+
+    def __init__(self, journal: Journal, show: Callable[[list[Stamped], float], None]) -> None:
+        self._journal = journal
+        self._show = show
+        self._fresh: list[Stamped] = []
+
+    def emit(self, event: Event) -> None:
+        """Take one event."""
+        self._fresh.append(self._journal.append(event))
+
+    def flush(self) -> None:
+        """Show what has happened since the last time."""
+        events, self._fresh = self._fresh, []
+        self._show(events, self._journal.now_s())
+
+    async def tick(self) -> None:
+        """Show the news until cancelled."""
+        while True:
+            self.flush()
+            await anyio.sleep(0.25)

@@ -1,0 +1,232 @@
+"""One run from its first event to its last: the lock, the journal, the engine, the signals."""
+
+import signal
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+
+from wheelmatrix import __version__
+from wheelmatrix.errors import ConfigError, Interrupted, Issue, WheelmatrixError
+from wheelmatrix.events import RunFinished, RunPlanned, RunStarted, Screen, Waiting, Warned
+from wheelmatrix.model import Build, Done, Failed, Outcome, Plan, Wheel
+from wheelmatrix.pack.headers import EARLIEST_EPOCH_S
+from wheelmatrix.plan.schedule import Schedule
+from wheelmatrix.run import clone
+from wheelmatrix.run.engine import Engine, Teller
+from wheelmatrix.run.files import free_bytes, remove_leftovers
+from wheelmatrix.run.guardian import Guardian
+from wheelmatrix.run.history import History
+from wheelmatrix.run.jobserver import Jobserver
+from wheelmatrix.run.journal import Journal, new_run_id
+from wheelmatrix.run.lock import project_lock
+from wheelmatrix.run.prepare import Prepared
+from wheelmatrix.run.shop import Shop
+from wheelmatrix.run.signals import on_signals
+
+_LEAST_BYTES = 64 << 20
+"""Below this no build is begun: even a crate without dependencies needs some megabytes."""
+_HEADROOM = 1.5
+"""Times the size of a known build directory that a new one is granted. Source: measured clones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a run came to."""
+
+    exit_code: int
+    """0, the code of the earliest stage that failed, or 128 plus the signal that ended the run."""
+    wheels: tuple[Wheel, ...]
+    """Those that are in their place, in the order of the matrix."""
+    failures: tuple[WheelmatrixError, ...]
+    journal: Path
+    run: str
+
+
+def execute(prepared: Prepared, *, arguments: tuple[str, ...], screen: Screen) -> Result:
+    """Do what the plan says and return what came of it; the screen is told everything, and closed at the end.
+
+    `arguments` are recorded for `--resume`. Raises ConfigError if the run cannot even begin.
+    """
+    try:
+        return anyio.run(_execute, prepared, arguments, screen)
+    finally:
+        screen.close()
+
+
+async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Screen) -> Result:
+    run = new_run_id()
+    plan, options = prepared.plan, prepared.given.options
+    jobs = options.jobs or prepared.gathered.host.cpus
+    signals: list[int] = []
+    with ExitStack() as tools:
+        journal = tools.enter_context(Journal.create(prepared.root / "runs", run))
+        teller = Teller(journal, screen.show)
+        teller.emit(
+            RunStarted(
+                run=run,
+                tool=__version__,
+                directory=str(prepared.gathered.directory),
+                arguments=arguments,
+                jobs=jobs,
+            )
+        )
+        for text in plan.warnings:
+            teller.emit(Warned(message=text))
+        guardian = tools.enter_context(Guardian.start())
+        jobserver = tools.enter_context(Jobserver.open(jobs, journal.folder))
+        shop = _shop(prepared, journal, teller, guardian, jobserver)
+        schedule = Schedule(plan.steps, plan.pools, fail_fast=options.fail_fast)
+        failures: tuple[WheelmatrixError, ...] = ()
+        async with anyio.create_task_group() as group:
+            engine = Engine(shop, schedule)
+            group.start_soon(teller.tick)
+            group.start_soon(on_signals, partial(_cancel, engine, signals, group.cancel_scope), guardian.kill_all)
+            try:
+                await _run(engine, shop, prepared, teller)
+            except WheelmatrixError as error:
+                failures = (error,)
+            group.cancel_scope.cancel()
+        shop.history.save()
+        failures += tuple(each.error for each in schedule.outcomes.values() if isinstance(each, Failed))
+        result = _result(plan, schedule.outcomes, failures, signals, journal)
+        teller.emit(
+            RunFinished(
+                exit_code=result.exit_code,
+                seconds=round(journal.now_s(), 3),
+                advice=_advice(result, prepared, len(plan.wheels)),
+            )
+        )
+        with anyio.CancelScope(shield=True):
+            teller.flush()
+    return result
+
+
+def _cancel(engine: Engine, signals: list[int], scope: anyio.CancelScope, number: int) -> None:
+    """Note the first signal and end the run; one that is waiting for its turn has no step to end."""
+    signals.append(number)
+    if engine.is_running:
+        engine.cancel()
+    else:
+        scope.cancel()
+
+
+async def _run(engine: Engine, shop: Shop, prepared: Prepared, teller: Teller) -> None:
+    plan = prepared.plan
+    titles = {build.id: build.name for build in plan.builds}
+    async with project_lock(prepared.root / "lock", lambda text: _wait(teller, text)):
+        teller.emit(
+            RunPlanned(
+                project=plan.project.metadata.name,
+                version=plan.project.metadata.version,
+                cells=tuple(cell.id for cell in plan.cells),
+                targets=tuple(str(cell.target) for cell in plan.cells),
+                steps=tuple(step.id for step in plan.steps),
+                titles=tuple(titles.get(step.subject, step.subject) for step in plan.steps),
+                wheels=tuple(wheel.id for wheel in plan.wheels),
+                left=tuple(f"{each.cell}: {each.reason}" for each in plan.left),
+            )
+        )
+        await to_thread.run_sync(_clear, shop)
+        await to_thread.run_sync(_check_disk, plan, shop.root)
+        await engine.run()
+
+
+def _wait(teller: Teller, text: str) -> None:
+    teller.emit(Waiting(what=text))
+
+
+def _shop(prepared: Prepared, journal: Journal, teller: Teller, guardian: Guardian, jobserver: Jobserver) -> Shop:
+    out = Path(prepared.gathered.directory, prepared.given.options.out)
+    return Shop(
+        plan=prepared.plan,
+        options=prepared.given.options,
+        tables=prepared.tables,
+        generator=f"wheelmatrix {__version__}",
+        root=prepared.root,
+        folder=journal.folder,
+        out=out,
+        epoch_s=_epoch_s(prepared.gathered.environment.get("SOURCE_DATE_EPOCH", "")),
+        emit=teller.emit,
+        jobserver=jobserver,
+        guardian=guardian,
+        history=History.load(prepared.root / "history.json"),
+    )
+
+
+def _epoch_s(text: str) -> int:
+    if not text:
+        return EARLIEST_EPOCH_S
+    try:
+        return max(EARLIEST_EPOCH_S, int(text))
+    except ValueError as error:
+        hint = "seconds since 1970, a whole number"
+        raise ConfigError.of(f"{text!r} is no time", where="SOURCE_DATE_EPOCH", hint=hint) from error
+
+
+def _clear(shop: Shop) -> None:
+    """Remove what runs that were killed left behind."""
+    if shop.out.is_dir():
+        remove_leftovers(shop.out)
+    for profile in (shop.root / "builds").glob("*/*"):
+        clone.remove_leftovers(profile)
+
+
+def _check_disk(plan: Plan, root: Path) -> None:
+    """Refuse to begin what the disk cannot hold; a new directory is taken to be as large as the one it starts from."""
+    fresh = [build for build in plan.builds if not Path(build.directory).exists()]
+    needed = int(_HEADROOM * sum(map(_source_bytes, fresh))) + _LEAST_BYTES
+    free = free_bytes(root)
+    if free < needed:
+        raise ConfigError(
+            Issue(
+                message=f"{len(fresh)} new builds need about {needed >> 20} MB, and {free >> 20} MB are free",
+                where=str(root),
+                hint="make room (`wheelmatrix clean` removes old builds), or put them elsewhere with --target-dir",
+            )
+        )
+
+
+def _source_bytes(build: Build) -> int:
+    source = next((Path(place) for place in build.clone_from if Path(place).is_dir()), None)
+    return _copied_bytes(source) if source else 0
+
+
+def _copied_bytes(directory: Path) -> int:
+    """Return how much of a clone is new on the disk: all but what is linked."""
+    files = (path for path in directory.rglob("*") if path.suffix not in (".rlib", ".rmeta"))
+    return sum(path.lstat().st_size for path in files)
+
+
+def _result(
+    plan: Plan,
+    outcomes: dict[str, Outcome],
+    failures: tuple[WheelmatrixError, ...],
+    signals: list[int],
+    journal: Journal,
+) -> Result:
+    done = [outcome.value for outcome in outcomes.values() if isinstance(outcome, Done)]
+    written = {value.id: value for value in done if isinstance(value, Wheel)}
+    code = min((failure.exit_code for failure in failures), default=0)
+    if signals:
+        name = signal.Signals(signals[0]).name
+        failures = (Interrupted.by(signals[0], f"the run was ended by {name}"), *failures)
+        code = 128 + signals[0]
+    return Result(
+        exit_code=code,
+        wheels=tuple(written[wheel.id] for wheel in plan.wheels if wheel.id in written),
+        failures=failures,
+        journal=journal.path,
+        run=journal.folder.name,
+    )
+
+
+def _advice(result: Result, prepared: Prepared, planned: int) -> str:
+    if result.exit_code:
+        left = planned - len(result.wheels)
+        return f"wheelmatrix build --resume {result.run}   ({left} of {planned} wheels are missing)"
+    out = prepared.given.options.out
+    return f"python -m pip install --no-index --find-links {out} {prepared.plan.project.metadata.name}"

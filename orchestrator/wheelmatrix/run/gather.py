@@ -1,0 +1,243 @@
+"""Asks the machine everything a plan needs, once: the project's files, cargo's metadata, Pythons, the host."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path, PurePath
+
+import anyio
+from anyio import to_thread
+
+from wheelmatrix.errors import ConfigError, ToolMissing
+from wheelmatrix.model import Gathered, Host, Installed, SourceFile
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.plan.command import metadata_command, toolchain_environment
+from wheelmatrix.plan.select import is_spec
+from wheelmatrix.project import Wanted, manifest_candidates, no_manifest_error, wanted
+from wheelmatrix.run.credentials import is_secret
+from wheelmatrix.run.host import host as ask_host
+from wheelmatrix.run.process import capture
+from wheelmatrix.run.pythons import active, cache_file, candidates, find_named, probe, probe_one
+
+_IGNORE_FILES = (".gitignore", ".ignore")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pythons:
+    installed: tuple[Installed, ...]
+    asked: Mapping[str, Installed]
+    active: Installed | None
+    warnings: tuple[str, ...]
+
+
+def find_pyproject(directory: Path, manifest: str) -> tuple[Path | None, str]:
+    """Return pyproject.toml and its text; None and an empty text if there is none.
+
+    Without `manifest` it is the one in `directory`; with it, the nearest from the manifest upwards, inside of the
+    checkout it lies in. Raises ConfigError if it cannot be read.
+    """
+    places: Iterable[Path] = [directory]
+    if manifest:
+        places = _upwards((directory / manifest).absolute().parent)
+    for place in places:
+        path = place / "pyproject.toml"
+        if path.is_file():
+            return path, _text(path)
+    return None, ""
+
+
+async def gather(
+    options: BuildOptions,
+    pyproject: Path | None,
+    text: str,
+    directory: Path,
+    environment: Mapping[str, str],
+) -> tuple[Gathered, tuple[str, ...]]:
+    """Return what the machine says, and warnings about what it could not say.
+
+    Raises ConfigError and ToolMissing.
+    """
+    manifest = _manifest(options, pyproject, directory)
+    toolchain = toolchain_environment(options)
+    metadata: dict[str, object] = {}
+    found: list[_Pythons] = []
+    hosts: list[Host] = []
+
+    async def ask_cargo() -> None:
+        hosts.append(await ask_host(manifest.parent, environment, toolchain))
+        metadata.update(await _metadata(options, manifest, hosts[0].triple))
+
+    async def ask_pythons() -> None:
+        found.append(await _pythons(options, directory, environment))
+
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask_cargo)
+            group.start_soon(ask_pythons)
+    except* (ConfigError, ToolMissing) as failures:
+        raise _first(failures) from None
+    (pythons,) = found
+    files = wanted(options, pyproject, text, metadata, manifest)
+    listed, texts = await to_thread.run_sync(_read, files, (pyproject or manifest).parent)
+    root = directory / (options.target_dir or str(metadata["target_directory"])) / "wheelmatrix"
+    return Gathered(
+        directory=directory,
+        pyproject=pyproject,
+        pyproject_text=text,
+        cargo_metadata=metadata,
+        texts=texts,
+        files=listed,
+        installed=pythons.installed,
+        asked=pythons.asked,
+        active=pythons.active,
+        host=hosts[0],
+        directories=frozenset(path for path in (root / "builds").glob("*/*/*") if not path.name.startswith(".")),
+        tools=_tools(),
+        environment={name: value for name, value in environment.items() if not is_secret(name)},
+        today=datetime.now(UTC).date(),
+    ), pythons.warnings
+
+
+def _first(failures: BaseExceptionGroup[Exception]) -> Exception:
+    error: BaseException = failures
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if not isinstance(error, Exception):
+        raise AssertionError("only our own errors are caught here")
+    return error
+
+
+def _manifest(options: BuildOptions, pyproject: Path | None, directory: Path) -> Path:
+    tried = manifest_candidates(options, pyproject, directory)
+    for candidate in tried:
+        if Path(candidate).is_file():
+            return Path(os.path.normpath(Path(candidate).absolute()))
+    raise no_manifest_error(tried)
+
+
+async def _metadata(options: BuildOptions, manifest: Path, triple: str) -> dict[str, object]:
+    plain = tuple(
+        each.feature for each in options.conditional_features if not (each.python_version or each.python_implementation)
+    )
+    command = metadata_command(options, manifest, manifest.parent, (triple,), options.features or plain)
+    said = await capture(command)
+    if not said.exit.ok:
+        raise _metadata_error(said.stderr.decode("utf-8", "replace"), manifest)
+    return dict(json.loads(said.stdout))
+
+
+def _metadata_error(said: str, manifest: Path) -> ConfigError:
+    lines = [line for line in said.strip().splitlines() if not line.startswith(("    Updating", "  Downloaded"))]
+    hint = ""
+    if "--locked" in said or "--frozen" in said:
+        hint = "run `cargo update --workspace` and commit Cargo.lock, or leave out --locked and --frozen"
+    elif "offline" in said:
+        hint = "run `cargo fetch` once with a network, or leave out --offline"
+    return ConfigError.of("\n".join(lines).removeprefix("error: "), where=str(manifest), hint=hint)
+
+
+async def _pythons(options: BuildOptions, directory: Path, environment: Mapping[str, str]) -> _Pythons:
+    warnings: list[str] = []
+    cache = cache_file(environment)
+    asked = {}
+    for spec in options.interpreters:
+        if not is_spec(spec):
+            path = await to_thread.run_sync(find_named, spec, environment, directory)
+            if path is not None:
+                asked[spec] = await probe_one(path, "asked for", cache=cache)
+    wants_active = not (options.interpreters or options.all_interpreters or options.find_interpreter or options.build)
+    current = active(environment) if wants_active else None
+    running = await probe_one(current, "active environment", cache=cache) if current else None
+    places = await to_thread.run_sync(candidates, environment)
+    installed = await probe(places, cache=cache, warn=warnings.append)
+    return _Pythons(
+        installed=installed,
+        asked=asked,
+        active=running,
+        warnings=tuple(warnings) if options.find_interpreter else (),
+    )
+
+
+def _read(files: Wanted, root: Path) -> tuple[tuple[SourceFile, ...], dict[PurePath, str]]:
+    """List the directories and read the texts that the project asks for; inside a checkout its ignore files, too."""
+    listed: dict[PurePath, SourceFile] = {}
+    for directory in files.directories:
+        for found in _walk(Path(directory), files.skip, frozenset()):
+            listed[found.path] = found
+    for directory in files.shallow:
+        for found in _children(Path(directory)):
+            listed[found.path] = found
+    wanted_texts = set(files.texts)
+    if any((place / ".git").exists() for place in (root, *root.parents)):
+        wanted_texts |= {path for path in listed if path.name in _IGNORE_FILES}
+        wanted_texts |= {path / name for path in _between(listed, root) for name in _IGNORE_FILES}
+    texts = {path: _text(Path(path)) for path in wanted_texts if Path(path).is_file()}
+    return tuple(sorted(listed.values(), key=lambda each: each.path)), texts
+
+
+def _between(listed: Iterable[PurePath], root: Path) -> set[PurePath]:
+    folders = {parent for path in listed for parent in path.parents if parent.is_relative_to(root)}
+    return {root, *folders}
+
+
+def _walk(directory: Path, skip: frozenset[PurePath], above: frozenset[Path]) -> Iterator[SourceFile]:
+    """Yield every file below a directory; links to directories are followed, but never in a circle."""
+    real = directory.resolve()
+    if real in above or directory in skip or real in skip:
+        return
+    for entry in _scanned(directory):
+        path = directory / entry.name
+        if entry.is_dir() and entry.name not in (".git", "__pycache__"):
+            yield from _walk(path, skip, above | {real})
+        elif entry.is_file():
+            yield _source_file(path, entry)
+
+
+def _children(directory: Path) -> Iterator[SourceFile]:
+    yield from (_source_file(directory / entry.name, entry) for entry in _scanned(directory) if entry.is_file())
+
+
+def _scanned(directory: Path) -> list["os.DirEntry[str]"]:
+    try:
+        with os.scandir(directory) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise ConfigError.of(f"cannot be listed: {error.strerror}", where=str(directory)) from error
+
+
+def _source_file(path: Path, entry: "os.DirEntry[str]") -> SourceFile:
+    facts = entry.stat()
+    return SourceFile(
+        path=path,
+        real_path=path.resolve() if entry.is_symlink() else path,
+        executable=bool(facts.st_mode & 0o111),
+        size_bytes=facts.st_size,
+    )
+
+
+def _upwards(directory: Path) -> Iterator[Path]:
+    for place in (directory, *directory.parents):
+        yield place
+        if (place / ".git").exists():
+            return
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError.of(f"is not UTF-8: byte {error.start}", where=str(path), hint="save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError.of(f"cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def _tools() -> dict[str, str]:
+    try:
+        return {"repairwheel": version("repairwheel")}
+    except PackageNotFoundError:
+        return {}

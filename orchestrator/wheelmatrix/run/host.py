@@ -1,0 +1,92 @@
+"""What this machine is: the facts that a plan needs and only the machine knows."""
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import anyio
+
+from wheelmatrix.errors import ToolMissing
+from wheelmatrix.model import Command, Host
+from wheelmatrix.run.files import free_bytes
+from wheelmatrix.run.process import Captured, capture
+
+_SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+_INSTALL_RUST = "install Rust with rustup, or your distribution's cargo package (1.83 or newer)"
+
+
+async def host(directory: Path, environment: Mapping[str, str], added: Mapping[str, str]) -> Host:
+    """Return the facts of this machine, with the toolchain that holds in `directory`.
+
+    `added`: variables that choose the toolchain. Raises ToolMissing if there is no cargo or rustc, or the toolchain
+    that a rust-toolchain file names is not installed.
+    """
+    rustc = environment.get("RUSTC", "rustc")
+    said: dict[str, Captured] = {}
+
+    async def ask(name: str, argv: tuple[str, ...]) -> None:
+        said[name] = await capture(Command(argv=argv, environment=added, directory=directory))
+
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask, "rustc", (rustc, "-vV"))
+            group.start_soon(ask, "cargo", ("cargo", "--version"))
+    except* ToolMissing as missing:
+        raise _not_there(missing) from None
+    for name in ("cargo", "rustc"):
+        _check(name, said[name])
+    lines = said["rustc"].stdout.decode("utf-8", "replace").splitlines()
+    facts = dict(line.split(": ", 1) for line in lines if ": " in line)
+    return Host(
+        triple=facts["host"],
+        os=_SYSTEMS.get(sys.platform, sys.platform),
+        rustc=lines[0],
+        cargo=said["cargo"].stdout.decode("utf-8", "replace").strip(),
+        cpus=usable_cpus(),
+        memory_bytes=_memory_bytes(),
+        free_disk_bytes=free_bytes(directory),
+    )
+
+
+def usable_cpus() -> int:
+    """Return how many CPUs this process may use: by affinity, and by the quota of its cgroup; at least 1."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(allowed, _quota() or allowed))
+
+
+def _quota() -> int:
+    """Return the CPUs that the cgroup grants, rounded up; 0: no limit. Source: kernel, cgroup-v2, `cpu.max`."""
+    with suppress(OSError, ValueError, StopIteration):
+        own = Path("/proc/self/cgroup").read_text().splitlines()
+        place = next(line.partition("::")[2] for line in own if line.startswith("0::"))
+        granted, period = Path(f"/sys/fs/cgroup{place}", "cpu.max").read_text().split()
+        return -(-int(granted) // int(period))
+    with suppress(OSError, ValueError):
+        granted_us = int(Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us").read_text())
+        period_us = int(Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us").read_text())
+        return -(-granted_us // period_us) if granted_us > 0 else 0
+    return 0
+
+
+def _memory_bytes() -> int:
+    with suppress(ValueError, OSError, AttributeError):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return 0
+
+
+def _check(name: str, said: Captured) -> None:
+    if said.exit.ok:
+        return
+    text = said.stderr.decode("utf-8", "replace").strip()
+    hint = _INSTALL_RUST
+    if "toolchain" in text:
+        hint = "install it with rustup, or take another with --toolchain NAME (or RUSTUP_TOOLCHAIN)"
+    raise ToolMissing.of(f"{name} does not run: {text}", hint=hint)
+
+
+def _not_there(group: BaseExceptionGroup[ToolMissing]) -> ToolMissing:
+    issues = [issue for error in group.exceptions if isinstance(error, ToolMissing) for issue in error.issues]
+    names = sorted({issue.message for issue in issues})
+    return ToolMissing.of("; ".join(names), where="PATH", hint=_INSTALL_RUST)

@@ -1,0 +1,91 @@
+"""One run at a time per project: a locked file that says who has it; locks of dead processes vanish with them."""
+
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.run.files import issue_of
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_POLL_S = 0.2
+_LOCKED_BYTE = 1 << 30
+"""Windows locks bytes against reading too: one far behind the text."""
+
+
+@asynccontextmanager
+async def project_lock(path: Path, on_wait: Callable[[str], None]) -> AsyncIterator[None]:
+    """Hold the lock of `path`, which is made if need be and stays.
+
+    While another run has it, waits: `on_wait` is told once who that is, and with an empty text when it is over. Where
+    the file system has no locks (some NFS) nothing is waited for.
+    Raises ConfigError if the file cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise ConfigError(issue_of(error, path)) from error
+    try:
+        if try_lock(descriptor) is False:
+            on_wait(f"another run is at work on this project: {_holder(descriptor)}")
+            while try_lock(descriptor) is False:  # noqa: ASYNC110  # the other process has no event of ours
+                await anyio.sleep(_POLL_S)
+            on_wait("")
+        _sign(descriptor)
+        try:
+            yield
+        finally:
+            _write(descriptor, b"")  # the next who waits must not be told a name of the past
+    finally:
+        os.close(descriptor)
+
+
+def try_lock(descriptor: int) -> bool | None:
+    """Lock an open file; False: another process has it; None: this file system has no locks.
+
+    The lock goes with the last copy of the descriptor; children get none, since Python's are closed on exec.
+    """
+    try:
+        if sys.platform == "win32":
+            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # Windows says EACCES
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _sign(descriptor: int) -> None:
+    text = json.dumps({"pid": os.getpid(), "started": datetime.now(UTC).isoformat(timespec="seconds")})
+    _write(descriptor, text.encode())
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    with suppress(OSError):  # a full disk takes away the name, not the lock
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, content)
+
+
+def _holder(descriptor: int) -> str:
+    try:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        found = json.loads(os.read(descriptor, 4096))
+        since = datetime.fromisoformat(found["started"]).astimezone()
+        return f"process {int(found['pid'])}, since {since:%H:%M:%S}"
+    except (OSError, ValueError, LookupError, TypeError):
+        return "it did not leave its name"

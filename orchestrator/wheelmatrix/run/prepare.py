@@ -1,0 +1,75 @@
+"""From what was asked for to a plan: options, gathered facts, project, plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import anyio
+
+from wheelmatrix import resources, tables
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.model import Command, Gathered, Installed, Plan, Tables
+from wheelmatrix.options import Given
+from wheelmatrix.plan import plan
+from wheelmatrix.plan.builds import root_directory
+from wheelmatrix.project import manifest_candidates, no_manifest_error, project
+from wheelmatrix.project.precedence import resolve
+from wheelmatrix.run.cargo import target_directory
+from wheelmatrix.run.gather import find_pyproject, gather
+from wheelmatrix.run.process import output
+from wheelmatrix.run.pythons import cache_file, candidates, probe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """All that is known before anything is done."""
+
+    given: Given
+    gathered: Gathered
+    tables: Tables
+    plan: Plan
+    root: Path
+    """Directory of what is kept between runs: builds, runs, history."""
+
+
+def prepare(command_line: Mapping[str, object], *, directory: Path, environment: Mapping[str, str]) -> Prepared:
+    """Return the plan of a run, with all that it was made from; nothing is compiled.
+
+    `command_line` maps BuildOptions fields to values. Raises ConfigError, NothingToBuild and ToolMissing.
+    """
+    asked = str(command_line.get("manifest_path") or environment.get("WHEELMATRIX_MANIFEST_PATH") or "")
+    pyproject, text = find_pyproject(directory, asked)
+    given = resolve(command_line, environment, pyproject, text)
+    known = tables.load(resources.table_texts())
+    gathered, warnings = anyio.run(partial(gather, given.options, pyproject, text, directory, environment))
+    found = project(given.options, gathered)
+    made = plan(given.options, known, gathered, found)
+    return Prepared(
+        given=given,
+        gathered=gathered,
+        tables=known,
+        plan=replace(made, warnings=(*given.warnings, *warnings, *made.warnings)),
+        root=Path(root_directory(found, given.options, gathered)),
+    )
+
+
+def list_pythons(environment: Mapping[str, str]) -> tuple[Installed, ...]:
+    """Return every Python of this machine, sorted by implementation and version; may be empty."""
+    return anyio.run(partial(probe, candidates(environment), cache=cache_file(environment)))
+
+
+def runs_directory(directory: Path, environment: Mapping[str, str], manifest: str = "") -> Path:
+    """Return where the project's runs are kept, whether or not there are any; raises ConfigError and ToolMissing."""
+    pyproject, text = find_pyproject(directory, manifest)
+    given = resolve({"manifest_path": manifest} if manifest else {}, environment, pyproject, text)
+    tried = manifest_candidates(given.options, pyproject, directory)
+    found = next((Path(path) for path in tried if Path(path).is_file()), None)
+    if found is None:
+        raise no_manifest_error(tried)
+    argv = ("cargo", "metadata", "--no-deps", "--format-version", "1", "--manifest-path", str(found))
+    said = anyio.run(output, Command(argv=argv, environment={}, directory=found.parent))
+    own = given.options.target_dir or target_directory(said)
+    if not own:
+        raise ConfigError.of("cargo metadata names no target directory", where=str(found))
+    return directory / own / "wheelmatrix" / "runs"

@@ -1,0 +1,90 @@
+"""Grafting of external libraries: repairwheel does it on a copy; what comes back is audited and packed by us."""
+
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from wheelmatrix.audit import audit_library
+from wheelmatrix.errors import AuditError, Issue
+from wheelmatrix.model import Artifact, Command, Entry, Report, Wheel
+from wheelmatrix.pack.compress import Compressor
+from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.run.pack import write_wheel
+from wheelmatrix.run.process import capture
+from wheelmatrix.run.shop import Shop
+
+
+async def repaired(
+    wheel: Wheel, artifact: Artifact, report: Report, extra: tuple[Entry, ...], shop: Shop
+) -> tuple[Report, tuple[Entry, ...], Path]:
+    """Return the report on the repaired library, the entries to add, and where the repaired library lies.
+
+    Neither cargo's library nor the wheel directory is touched. Raises AuditError if repairwheel is not installed,
+    fails, or its result does not pass the audit.
+    """
+    target = shop.plan.expectations[artifact.build].target
+    with tempfile.TemporaryDirectory(dir=shop.folder, prefix="repair-") as scratch:
+        before, after = Path(scratch, "before"), Path(scratch, "after")
+        before.mkdir()
+        plain = (target.plain_tag,)
+        path = before / wheel_filename(wheel.stem, plain)
+        tags = wheel_tags(wheel.stem, plain)
+        entries = wheel_entries(shop.plan.project, wheel, artifact.path, tags, shop.generator, extra)
+        await write_wheel(entries, path, compressor=Compressor(name="stored", level=0))
+        await _repairwheel(path, after, wheel, report, shop)
+        members = _members(after)
+    return _taken(wheel, artifact, members, {entry.name for entry in entries}, extra, shop)
+
+
+async def _repairwheel(path: Path, after: Path, wheel: Wheel, report: Report, shop: Shop) -> None:
+    command = Command(
+        argv=(sys.executable, "-m", "repairwheel", "-o", str(after), str(path)), environment={}, directory=path.parent
+    )
+    said = await capture(command, guardian=shop.guardian)
+    if said.exit.ok and after.is_dir():
+        return
+    libraries = ", ".join(report.graft)
+    text = said.stderr.decode("utf-8", "replace").strip()
+    if "No module named" in text:
+        raise AuditError.of(
+            f"{libraries} would have to be copied into the wheel, and repairwheel is not installed",
+            where=wheel.id,
+            hint="pip install 'wheelmatrix[repair]', link it statically, or accept a plain tag with --auditwheel warn",
+        )
+    last = text.splitlines()[-1] if text else f"exit code {said.exit.code}"
+    raise AuditError.of(f"repairwheel could not copy {libraries} into the wheel: {last}", where=wheel.id)
+
+
+def _members(after: Path) -> dict[str, bytes]:
+    (path,) = after.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+
+
+def _taken(
+    wheel: Wheel,
+    artifact: Artifact,
+    members: dict[str, bytes],
+    known: set[str],
+    extra: tuple[Entry, ...],
+    shop: Shop,
+) -> tuple[Report, tuple[Entry, ...], Path]:
+    grafted = {name: content for name, content in members.items() if name not in known and ".dist-info/" not in name}
+    image = members[wheel.extension]
+    bundled = frozenset(name.rpartition("/")[2] for name in grafted)
+    expected = shop.plan.expectations[artifact.build]
+    report = audit_library(image, expected, shop.tables, name=wheel.extension, bundled=bundled)
+    own = [
+        audit_library(content, expected, shop.tables, name=name, is_extension=False, bundled=bundled)
+        for name, content in sorted(grafted.items())
+    ]
+    problems = [problem for each in (report, *own) for problem in each.problems]
+    if problems:
+        raise AuditError(*(Issue(message=problem, where=wheel.id) for problem in problems))
+    # The wheel runs where all of its libraries run: the highest floor of them is the wheel's.
+    worst = max((report, *own), key=lambda each: each.floor or (0, 0))
+    library = shop.folder / f"{wheel.id}-{wheel.extension.rpartition('/')[2]}"
+    library.write_bytes(image)
+    added = tuple(Entry(name=name, source=content, executable=True) for name, content in sorted(grafted.items()))
+    return worst, (*extra, *added), library

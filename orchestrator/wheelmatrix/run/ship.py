@@ -1,0 +1,139 @@
+"""The steps after the compiler: the library is audited, and what passes is packed."""
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from anyio import to_thread
+
+from wheelmatrix.audit import audit_library
+from wheelmatrix.errors import AuditError, Issue, PackError
+from wheelmatrix.events import Warned, WheelWritten
+from wheelmatrix.model import Artifact, Build, Entry, Report, Wheel
+from wheelmatrix.pack.compress import compressor
+from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.project.outputs import out_dir_entries
+from wheelmatrix.run.files import make_directory, sha256_of, write_whole
+from wheelmatrix.run.pack import Written, write_wheel
+from wheelmatrix.run.repair import repaired
+from wheelmatrix.run.shop import Shop
+
+_MOST_NAMED = 3
+
+
+async def audit_build(build: Build, shop: Shop) -> Report:
+    """Audit the library of a build; raises AuditError with everything that forbids shipping it."""
+    artifact = shop.artifacts[build.id]
+    wheel = next(wheel for wheel in shop.plan.wheels if build.id in wheel.builds)
+
+    def audit() -> Report:
+        image = Path(artifact.path).read_bytes()
+        return audit_library(image, shop.plan.expectations[build.id], shop.tables, name=wheel.extension)
+
+    async with shop.jobserver.token():
+        report = await to_thread.run_sync(audit)
+    if not report:
+        raise AuditError(*(Issue(message=problem, where=build.name) for problem in report.problems))
+    for text in report.warnings:
+        shop.emit(Warned(message=f"{build.name}: {text}"))
+    return report
+
+
+async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel:
+    """Write a wheel from audited libraries and return it; raises PackError and AuditError.
+
+    A wheel that is in its place already, made of the same things, is left alone.
+    """
+    (build,) = wheel.builds
+    artifact, report = shop.artifacts[build], shop.reports[build]
+    extra = await to_thread.run_sync(_outputs, artifact, shop)
+    library: Path = Path(artifact.path)
+    make_directory(shop.out)
+    if report.graft:
+        async with shop.jobserver.token():
+            report, extra, library = await repaired(wheel, artifact, report, extra, shop)
+    filename = wheel_filename(wheel.stem, report.platform_tags)
+    tags = wheel_tags(wheel.stem, report.platform_tags)
+    entries = wheel_entries(shop.plan.project, wheel, library, tags, shop.generator, extra)
+    packer = compressor(shop.options.compression_method, shop.options.compression_level)
+    key = await to_thread.run_sync(_key, entries, artifact, f"{packer} {shop.epoch_s} {shop.generator}")
+    path = shop.out / filename
+    written = await to_thread.run_sync(_packed_before, wheel, key, path, shop)
+    if written is None:
+        async with shop.jobserver.token():
+            written = await write_wheel(entries, path, compressor=packer, epoch_s=shop.epoch_s)
+        _remember(wheel, key, written, shop)
+        for text in written.warnings:
+            shop.emit(Warned(message=f"{filename}: {text}"))
+    shop.emit(_event(wheel, written, filename, report))
+    return replace(
+        wheel, filename=filename, path=path, size_bytes=written.size_bytes, sha256=written.sha256
+    )  # fmt: skip
+
+
+def _outputs(artifact: Artifact, shop: Shop) -> tuple[Entry, ...]:
+    """Return the files that the configuration takes from build scripts' OUT_DIRs."""
+    listed = {
+        name: tuple(sorted(path for path in Path(place).rglob("*") if path.is_file()))
+        for name, place in artifact.out_dirs
+        if any(pattern.out_dir for pattern in shop.options.include)
+    }
+    return out_dir_entries(shop.options, shop.plan.project.crate.name, dict(artifact.out_dirs), listed)
+
+
+def _key(entries: tuple[Entry, ...], artifact: Artifact, made_by: str) -> str:
+    """Return a digest of all that goes into a wheel; files other than the library by time and size."""
+    digest = hashlib.sha256(f"{made_by} {artifact.sha256}".encode())
+    for entry in entries:
+        digest.update(f"\n{entry.name} {entry.executable} ".encode("utf-8", "surrogateescape"))
+        if isinstance(entry.source, bytes):
+            digest.update(hashlib.sha256(entry.source).digest())
+        elif entry.source != artifact.path:
+            with suppress(OSError):  # one that is gone is the packer's to report
+                facts = Path(entry.source).stat()
+                digest.update(f"{facts.st_mtime_ns} {facts.st_size} {facts.st_ino}".encode())
+    return digest.hexdigest()
+
+
+def _memory(wheel: Wheel, shop: Shop) -> Path:
+    return shop.root / "packed" / f"{wheel.stem}-{wheel.id}.json"
+
+
+def _packed_before(wheel: Wheel, key: str, path: Path, shop: Shop) -> Written | None:
+    """Return the wheel that is there already, if it was made of the same things and is still what was written."""
+    with suppress(OSError, ValueError, LookupError, TypeError, PackError):
+        known = json.loads(_memory(wheel, shop).read_text())
+        digest, size_bytes = sha256_of(path)
+        if known["key"] == key and known["sha256"] == digest:
+            return Written(
+                path=path, size_bytes=size_bytes, sha256=digest, record="", unchanged=True, warnings=()
+            )  # fmt: skip
+    return None
+
+
+def _remember(wheel: Wheel, key: str, written: Written, shop: Shop) -> None:
+    with suppress(OSError, PackError):
+        place = _memory(wheel, shop)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(place, json.dumps({"key": key, "sha256": written.sha256}).encode())
+
+
+def _event(wheel: Wheel, written: Written, filename: str, report: Report) -> WheelWritten:
+    libc = "musl" if any(tag.startswith("musllinux") for tag in report.platform_tags) else "glibc"
+    floor = f"{libc} {report.floor[0]}.{report.floor[1]}" if report.floor else ""
+    highest = report.blockers[0] if report.blockers else None
+    named = (*highest.symbols, *highest.libraries)[:_MOST_NAMED] if highest else ()
+    return WheelWritten(
+        wheel=wheel.id,
+        path=str(written.path),
+        filename=filename,
+        size_bytes=written.size_bytes,
+        sha256=written.sha256,
+        cells=wheel.cells,
+        platform_tag=".".join(report.platform_tags),
+        floor=floor,
+        floor_reason=", ".join(named),
+        unchanged=written.unchanged,
+    )

@@ -1,0 +1,94 @@
+"""What every step of a run works with: the plan, the tools, and the one way out, `emit`."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+
+from wheelmatrix.events import Event
+from wheelmatrix.model import Artifact, Plan, Report, Tables
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.run.guardian import Guardian
+from wheelmatrix.run.history import History
+from wheelmatrix.run.jobserver import Jobserver
+
+
+class Gate:
+    """Lets many compile at once, or one alone."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._closed = False
+        self._changed = anyio.Condition()
+
+    @asynccontextmanager
+    async def shared(self) -> AsyncIterator[None]:
+        """Be one of many; waits while somebody wants to be alone."""
+        async with self._changed:
+            while self._closed:
+                await self._changed.wait()
+            self._inside += 1
+        try:
+            yield
+        finally:
+            await self._leave()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Wait until nobody is inside, and keep everybody out meanwhile."""
+        async with self._changed:
+            while self._closed:
+                await self._changed.wait()
+            self._closed = True
+            while self._inside:
+                await self._changed.wait()
+        try:
+            yield
+        finally:
+            await self._open()
+
+    async def _leave(self) -> None:
+        with anyio.CancelScope(shield=True):
+            async with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    async def _open(self) -> None:
+        with anyio.CancelScope(shield=True):
+            async with self._changed:
+                self._closed = False
+                self._changed.notify_all()
+
+
+@dataclass(slots=True, kw_only=True)
+class Shop:
+    """One run's tools and results so far."""
+
+    plan: Plan
+    options: BuildOptions
+    tables: Tables
+    generator: str
+    """Name and version that WHEEL and caches name."""
+    root: Path
+    """Directory of what is kept between runs."""
+    folder: Path
+    """The run's own folder: journal and logs."""
+    out: Path
+    """Directory of the wheels."""
+    epoch_s: int
+    """Time stamp of the wheels' members."""
+    emit: Callable[[Event], object]
+    jobserver: Jobserver
+    guardian: Guardian
+    history: History
+    gate: Gate = field(default_factory=Gate)
+    artifacts: dict[str, Artifact] = field(default_factory=dict)
+    """By build id."""
+    reports: dict[str, Report] = field(default_factory=dict)
+    """By build id."""
+
+    def log(self, step: str) -> Path:
+        """Return the path of a step's log."""
+        return self.folder / f"{step.replace(':', '-')}.log"

@@ -1,0 +1,59 @@
+"""Ctrl-C and the like: the first asks the run to end well, the second ends it."""
+
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from types import FrameType
+from typing import NoReturn
+
+import anyio
+
+_POLL_S = 0.1
+
+
+async def on_signals(cancel: Callable[[int], None], kill: Callable[[], None]) -> NoReturn:
+    """Call `cancel` with the number of the first signal, and `kill` at each that follows; to be run as a task.
+
+    SIGINT is heard even where it was inherited ignored (a job that a script put into the background); SIGHUP is left
+    alone where it was: that is what nohup asks for.
+    """
+    is_first = True
+    async for number in _received():
+        if is_first:
+            cancel(number)
+        else:
+            kill()
+        is_first = False
+    raise AssertionError("signals never end")
+
+
+async def _received() -> AsyncIterator[int]:
+    if sys.platform == "win32":
+        async for number in _polled((signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)):
+            yield number
+        return
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        wanted.append(signal.SIGHUP)
+    with anyio.open_signal_receiver(*wanted) as signals:
+        async for number in signals:
+            yield number
+
+
+async def _polled(wanted: tuple[signal.Signals, ...]) -> AsyncIterator[int]:
+    """Where an event loop cannot be told of signals: their handlers note them, and we look."""
+    arrived: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        arrived.append(number)
+
+    before = {number: signal.signal(number, note) for number in wanted}
+    try:
+        while True:
+            await anyio.sleep(_POLL_S)
+            while arrived:
+                yield arrived.pop(0)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

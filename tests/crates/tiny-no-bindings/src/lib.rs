@@ -1,0 +1,5 @@
+//! Neither a Python module nor a program.
+
+pub fn answer() -> u32 {
+    42
+}

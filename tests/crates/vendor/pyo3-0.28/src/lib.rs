@@ -1,0 +1,1 @@
+//! Nothing: only that this version is there counts.

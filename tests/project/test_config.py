@@ -1,0 +1,226 @@
+from pathlib import PurePosixPath
+
+import pytest
+
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.options import BuildOptions, Feature, Given, Override, Pattern
+from wheelmatrix.project.precedence import resolve
+
+HERE = PurePosixPath("/here/pyproject.toml")
+
+
+def read(text: str) -> Given:
+    return resolve({}, {}, HERE, text)
+
+
+def options(line: str, table: str = "maturin") -> BuildOptions:
+    return read(f"[tool.{table}]\n{line}\n").options
+
+
+def problems(line: str, table: str = "wheelmatrix") -> str:
+    with pytest.raises(ConfigError) as caught:
+        read(f"[tool.{table}]\n{line}\n")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("table", ["maturin", "wheelmatrix"])
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("bindings = 'pyo3'", "bindings", "pyo3"),
+        ("module-name = 'a.b'", "module_name", "a.b"),
+        ("python-source = 'python'", "python_source", "python"),
+        ("python-packages = ['a', 'b']", "python_packages", ("a", "b")),
+        ("manifest-path = 'rust/Cargo.toml'", "manifest_path", "/here/rust/Cargo.toml"),
+        ("profile = 'dev'", "profile", "dev"),
+        ("strip = true", "strip", True),
+        ("locked = true", "locked", True),
+        ("config = ['a.b=1']", "cargo_config", ("a.b=1",)),
+        ("unstable-flags = ['x']", "unstable_flags", ("x",)),
+        ("rustc-args = ['-C', 'opt-level=3']", "rustc_args", ("-C", "opt-level=3")),
+        ("compatibility = 'manylinux_2_28'", "compatibility", ("manylinux_2_28",)),
+        ("manylinux = '2014'", "compatibility", ("2014",)),
+        ("auditwheel = 'check'", "auditwheel", "check"),
+        ("skip-auditwheel = true", "auditwheel", "skip"),
+        ("skip-auditwheel = false", "auditwheel", "repair"),
+        ("skip-auditwheel = true\nauditwheel = 'warn'", "auditwheel", "warn"),
+        ("features = ['a', 'pyo3/abi3']", "conditional_features", (Feature(feature="a"), Feature(feature="pyo3/abi3"))),
+        (
+            "features = [{feature = 'a', python-version = '>=3.11', python-implementation = 'CPython'}]",
+            "conditional_features",
+            (Feature(feature="a", python_version=">=3.11", python_implementation="cpython"),),
+        ),
+        ("include = ['a/*.txt']", "include", (Pattern(path="a/*.txt"),)),
+        ("include = [{path = 'a', format = 'sdist'}]", "include", (Pattern(path="a", formats=frozenset({"sdist"})),)),
+        ("exclude = [{path = 'a', format = ['sdist', 'wheel']}]", "exclude", (Pattern(path="a"),)),
+        (
+            "include = [{path = 'a', from = 'out-dir', to = 'p/', crate-name = 'c'}]",
+            "include",
+            (Pattern(path="a", out_dir=True, to="p/", crate="c"),),
+        ),
+        (
+            "include = [{path = 'a', from = 'out-dir', crate_name = 'c'}]",
+            "include",
+            (Pattern(path="a", out_dir=True, crate="c"),),
+        ),
+    ],
+)
+def test_a_key_of_maturin_means_the_same_in_both_tables(table: str, line: str, field: str, value: object) -> None:
+    assert getattr(options(line, table), field) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("interpreters = ['3.12', '3.14t']", "interpreters", ("3.12", "3.14t")),
+        ("targets = ['x86_64-unknown-linux-gnu.2.17']", "targets", ("x86_64-unknown-linux-gnu.2.17",)),
+        ("build = 'cp312-* cp313-*'", "build", ("cp312-*", "cp313-*")),
+        ("skip = ['*-musllinux*']", "skip", ("*-musllinux*",)),
+        ("enable = 'pypy graalpy'", "enable", ("pypy", "graalpy")),
+        ("enable = ['pypy-eol']", "enable", ("pypy-eol",)),
+        ("before-all = 'make, all'", "before_all", ("make, all",)),
+        ("before-build = ['a', 'b; c']", "before_build", ("a", "b; c")),
+        ("environment = {A = '1', B = ''}", "environment", (("A", "1"), ("B", ""))),
+        ("out = 'wheels'", "out", "/here/wheels"),
+        ("compatibility = ['pypi', '2_28']", "compatibility", ("pypi", "2_28")),
+        ("jobs = 3", "jobs", 3),
+    ],
+)
+def test_a_key_of_our_own(line: str, field: str, value: object) -> None:
+    assert getattr(options(line, "wheelmatrix"), field) == value
+
+
+def test_an_override_is_read() -> None:
+    text = (
+        "[[tool.wheelmatrix.overrides]]\nselect = 'cp312-* pp*'\ninherit.before-build = 'append'\nbefore-build = 'x'\n"
+    )
+
+    assert read(text).options.overrides == (
+        Override(select=("cp312-*", "pp*"), values={"before_build": ("x",)}, inherit={"before_build": "append"}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("jobs = '3'", 'tool.wheelmatrix.jobs: expected an integer, found "3" (a string)'),
+        ("jobs = true", "tool.wheelmatrix.jobs: expected an integer, found true (a boolean)"),
+        ("jobs = -1", "tool.wheelmatrix.jobs: expected a whole number of at least 0, found -1"),
+        ("compression-level = 12", "expected a whole number from 0 to 9, found 12"),
+        ("strip = 1", "tool.wheelmatrix.strip: expected a boolean, found 1 (an integer)"),
+        ("module-name = 2026-01-01", "expected a string, found 2026-01-01 (a date or time)"),
+        ("interpreters = '3.12'", 'expected an array of strings, found "3.12" (a string)'),
+        ("interpreters = ['3.12', 3.13]", "tool.wheelmatrix.interpreters[1]: expected a string, found 3.13 (a float)"),
+        ("build = 3", "expected a string or an array of strings, found 3 (an integer)"),
+        ("auditwheel = 'chek'", "expected repair, check, warn or skip"),
+        ("auditwheel = 'chek'", "did you mean check?"),
+        ("bindings = 'cffi'", "cffi comes with a later version"),
+        ("bindings = 'uniffi'", "uniffi comes with a later version"),
+        ("bindings = 'bin'", "bin comes with a later version"),
+        ("compression-method = 'zstd'", "pip and uv cannot install"),
+        ("enable = 'pipy'", "did you mean pypy?"),
+        ("interpreter = ['3.12']", "tool.wheelmatrix: unknown key 'interpreter'\n  hint: did you mean interpreters?"),
+        ("sbom = {rust = true}", "tool.wheelmatrix.sbom: comes with a later version"),
+        ("include = ['/etc/passwd']", '"/etc/passwd" leads out of the project'),
+        ("include = ['../a']", '"../a" leads out of the project'),
+        ("include = ['C:/a']", "leads out of the project"),
+        ("include = [{path = 'a', format = 'egg'}]", 'expected "sdist" or "wheel", found "egg"'),
+        ("include = [{path = 'a', form = 'sdist'}]", "unknown key 'form'"),
+        ("include = [{path = 'a', to = 'b'}]", "to and crate-name need from"),
+        ("include = [{path = 'a', from = 'target'}]", 'expected "out-dir"'),
+        ("include = [{path = 'a', from = 'out-dir', to = '../b'}]", "leads out of the wheel"),
+        ("include = [{format = 'sdist'}]", "expected a pattern, found an empty string"),
+        ("exclude = [{path = 'a', from = 'out-dir'}]", "unknown key 'from'"),
+        ("include = [3]", "expected a string, or a table with path, found 3 (an integer)"),
+        ("features = [{python-version = '>=3.9'}]", "lacks the key feature"),
+        ("features = [{feature = 'a', python-version = '3.9 or so'}]", "expected a version specifier"),
+        ("features = [{feature = 'a', python-implementation = 'jython'}]", "expected cpython, pypy, graalpy"),
+        ("environment = {A = 1}", "tool.wheelmatrix.environment.A: expected a string, found 1 (an integer)"),
+        ("environment = {'A=B' = 'x'}", "cannot be the name of a variable"),
+        ("overrides = {select = '*'}", "expected an array of tables, found a table"),
+        ("overrides = [{strip = true}]", "select names no cells"),
+        ("overrides = [{select = '*'}]", "sets no option"),
+        ("overrides = [{select = '*', out = 'x'}]", "out cannot differ between cells"),
+        ("overrides = [{select = '*', stripp = true}]", "did you mean strip?"),
+        ("overrides = [{select = '*', strip = true, inherit = {strip = 'append'}}]", "strip is no list"),
+        ("overrides = [{select = '*', rustc-args = [], inherit = {rustc-args = 'add'}}]", "none, append, prepend"),
+        ("overrides = [{select = '*', strip = true, inherit = {rustc-args = 'append'}}]", "rustc-args is not set by"),
+    ],
+)
+def test_what_is_wrong_is_said(line: str, said: str) -> None:
+    assert said in problems(line)
+
+
+def test_a_wrong_type_in_maturins_table_is_an_error() -> None:
+    assert "tool.maturin.strip: expected a boolean" in problems("strip = 'yes'", "maturin")
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        resolve(
+            {},
+            {"WHEELMATRIX_JOBS": "x"},
+            HERE,
+            "[tool.maturin]\nstrip = 1\n[tool.wheelmatrix]\njobs = 'y'\nskipp = 'a'\n",
+        )
+
+    assert [issue.where for issue in caught.value.issues] == [
+        "tool.maturin.strip",
+        "tool.wheelmatrix.jobs",
+        "tool.wheelmatrix",
+        "WHEELMATRIX_JOBS",
+    ]
+
+
+def test_broken_toml_names_line_and_column() -> None:
+    with pytest.raises(ConfigError) as caught:
+        read("[tool.maturin]\nstrip = maybe\n")
+
+    assert caught.value.issues[0].where == "/here/pyproject.toml:2:9"
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("text", ["tool = 3", "[tool]\nmaturin = 3", "[tool]\nwheelmatrix = []"])
+def test_a_table_that_is_no_table_is_an_error(text: str) -> None:
+    with pytest.raises(ConfigError, match="expected a table"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "warning"),
+    [
+        ("modul-name = 'a'", "tool.maturin: unknown key 'modul-name' is ignored; did you mean module-name?"),
+        ("include = [{path = 'a', forma = 'sdist'}]", "unknown key 'forma' is ignored"),
+        ("interpreters = ['3.12']", "unknown key 'interpreters' is ignored"),
+        ("sbom = {rust = true}", "tool.maturin.sbom: not supported yet"),
+        ("include-import-lib = true", "tool.maturin.include-import-lib: not supported yet"),
+        ("targets = [{name = 'a', kind = 'bin'}]", "tool.maturin.targets: not supported yet"),
+        ("target.x.macos-deployment-target = '11.0'", "tool.maturin.target: not supported yet"),
+    ],
+)
+def test_maturins_table_is_warned_about(line: str, warning: str) -> None:
+    (found,) = read(f"[tool.maturin]\n{line}\n").warnings
+
+    assert warning in found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sdist-generator = 'git'",
+        "pgo-command = 'x'",
+        "pgo-dependency-group = 'dev'",
+        "generate-ci.github.pytest = true",
+        "sbom = {rust = false, auditwheel = false}",
+        "use-base-python = true",
+        "editable-profile = 'dev'",
+        "include-import-lib = false",
+        "targets = [{name = 'a', kind = 'cdylib'}]",
+    ],
+)
+def test_what_does_not_change_the_wheel_is_taken_in_silence(line: str) -> None:
+    assert read(f"[tool.maturin]\n{line}\n").warnings == ()
+
+
+def test_no_pyproject_gives_the_defaults() -> None:
+    assert resolve({}, {}, None, "").options == BuildOptions()
