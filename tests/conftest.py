@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.e2e.crates import copy_crate
 
 _OWN = ("WHEELMATRIX_", "MATURIN_", "PYO3_", "CARGO_BUILD_", "CARGO_PROFILE_")

@@ -87,7 +87,7 @@ def derive(family: str, policies: Iterable[Json]) -> Json:
         having = [each for each in ordered if arch in each["symbol_versions"]]
         spaces = sorted({space for each in having for space in each["symbol_versions"][arch]})
         symbols[arch] = {
-            space: _added(having, [each["symbol_versions"][arch].get(space, ()) for each in having], f"{arch} {space}")
+            space: _added(having, [each["symbol_versions"][arch].get(space) for each in having], f"{arch} {space}")
             for space in spaces
         }
     sonames = sorted({soname for each in ordered for soname in each["blacklist"]})
@@ -131,14 +131,16 @@ def _text(policy: Json) -> str:
     return "{}.{}".format(*_floor(policy))
 
 
-def _added(policies: Sequence[Json], sets: Sequence[Iterable[str]], what: str) -> dict[str, list[str]]:
+def _added(policies: Sequence[Json], sets: Sequence[Iterable[str] | None], what: str) -> dict[str, list[str]]:
+    """Return what each policy adds; the first that knows a namespace is named even if it allows no version of it."""
     added: dict[str, list[str]] = {}
-    before: set[str] = set()
-    for policy, found in zip(policies, map(set, sets), strict=True):
-        if not before <= found:
-            raise Unfit(f"{policy['name']} takes {sorted(before - found)} away from {what}")
-        if found - before:
-            added[_text(policy)] = sorted(found - before, key=_natural)
+    before: set[str] | None = None
+    for policy, listed in zip(policies, sets, strict=True):
+        found = None if listed is None else set(listed)
+        if before is not None and (found is None or not before <= found):
+            raise Unfit(f"{policy['name']} takes {sorted(before - (found or set()))} away from {what}")
+        if found is not None and found != before:
+            added[_text(policy)] = sorted(found - (before or set()), key=_natural)
         before = found
     return added
 

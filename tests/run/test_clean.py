@@ -1,4 +1,5 @@
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from wheelmatrix.run.clean import clean, mark_used
 from wheelmatrix.run.lock import try_lock
 
 DAY_S = 86_400
-NOW_S = 1_800_000_000.0
+NOW_S = time.time()
 TRIPLE = "x86_64-unknown-linux-gnu"
 
 

@@ -32,7 +32,7 @@ def found(home: Path, environment: Mapping[str, str] | None = None) -> list[tupl
         (".local/share/mise/installs/python/3.12.4/bin/python3.12", "mise"),
         (".asdf/installs/python/3.11.9/bin/python3.11", "asdf"),
         ("miniconda3/bin/python3.12", "conda"),
-        ("miniforge3/envs/work/bin/python3.10", "conda"),
+        ("miniforge3/envs/science/bin/python3.10", "conda"),
     ],
 )
 def test_each_version_manager_is_looked_into_without_a_variable(tmp_path: Path, place: str, source: str) -> None:

@@ -1,18 +1,17 @@
 """`wheelmatrix list-python`: the Pythons of this machine."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import rich_click as click
-from rich.console import Console
-from rich.table import Table
 
 from wheelmatrix import run
 from wheelmatrix.cli.terminal import as_json
 from wheelmatrix.model import Installed
 
 _SCHEMA = 1
+_HEADINGS = ("python", "version", "abi", "found in", "executable")
 
 
 @click.command("list-python")
@@ -23,16 +22,19 @@ def command(format_: str) -> None:
     if format_ == "json":
         click.echo(as_json({"schema": _SCHEMA, "pythons": [asdict(python) for python in found]}))
     elif found:
-        Console(highlight=False, soft_wrap=True).print(_table(found))
+        click.echo("\n".join(aligned([_HEADINGS, *map(_row, found)])))
     else:
         click.echo("no Python was found", err=True)
 
 
-def _table(found: Sequence[Installed]) -> Table:
-    table = Table(box=None, pad_edge=False, show_edge=False)
-    for heading in ("python", "version", "abi", "found in", "executable"):
-        table.add_column(heading, no_wrap=True, overflow="ignore")
-    for python in found:
-        name = f"{python.implementation} {python.version[0]}.{python.version[1]}{'t' if python.free_threaded else ''}"
-        table.add_row(name, python.patch, python.soabi, python.source, str(python.executable))
-    return table
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows of equal length as lines, whose columns are as wide as their widest cell: nothing is cut."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(python: Installed) -> tuple[str, ...]:
+    flags = f"{'t' * python.free_threaded}{'d' * python.debug}"
+    name = f"{python.implementation} {python.version[0]}.{python.version[1]}{flags}"
+    return name, python.patch, python.soabi, python.source, str(python.executable)

@@ -175,10 +175,8 @@ def _differing(group: Sequence[Bound]) -> tuple[str, ...]:
     others = [bound.cell.id for bound in group if bound.features != lead.features]
     if not others:
         return ()
-    return (
-        f"one {lead.abi.kind} wheel serves {lead.cell.id} and {', '.join(others)}, whose features differ: "
-        f"it is built with those of {lead.cell.id}",
-    )
+    served = f"one {lead.abi.kind} wheel serves {lead.cell.id} and {', '.join(others)}, whose features differ"
+    return (f"{served}: it is built with those of {lead.cell.id}",)
 
 
 def _refuse_twins(made: Iterable[Made]) -> None:

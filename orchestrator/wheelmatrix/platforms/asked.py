@@ -1,6 +1,7 @@
 """From what was asked for, or what the host calls itself, to a row of `matrix/targets.toml`."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from wheelmatrix.errors import ConfigError, WheelmatrixError
@@ -8,7 +9,9 @@ from wheelmatrix.model import Tables, Target, Version
 from wheelmatrix.platforms.tag import floor_name, lowest_floor, release_needed
 from wheelmatrix.tables import nearest_triple
 
-_WITH_FLOOR = re.compile(r"(?P<triple>.+?)\.(?P<major>\d+)(?:\.(?P<minor>\d+))?", re.ASCII)
+_WITH_FLOOR = re.compile(r"(?P<triple>.+?)\.(?P<major>\d{1,9})(?:\.(?P<minor>\d{1,9}))?", re.ASCII)
+_DISTRIBUTIONS = frozenset({"alpine", "chimera"})
+"""Vendors whose own rustc calls its host by their name and knows its std by no other: x86_64-alpine-linux-musl."""
 
 
 def parse_target(tables: Tables, text: str) -> Target:
@@ -32,21 +35,23 @@ def host_target(tables: Tables, triple: str) -> Target:
 
     Raises ConfigError if the triple is unknown, or if its tags cannot be named without a release.
     """
-    found = _row(tables, triple)
+    # What rustc says of itself is no typing error, so that any vendor is taken for a distribution.
+    found = _row(tables, triple) or _renamed(tables, triple, bool)
     if found is None:
         raise _unknown(tables, triple, "rustc's host")
     return _checked(found, None, triple)
 
 
 def _row(tables: Tables, triple: str) -> Target | None:
-    """Return the row of `triple`; a Linux distribution's own triple has the facts of the one without its name."""
-    if triple in tables.targets:
-        return tables.targets[triple]
+    return tables.targets.get(triple) or _renamed(tables, triple, lambda vendor: vendor in _DISTRIBUTIONS)
+
+
+def _renamed(tables: Tables, triple: str, admits: Callable[[str], bool]) -> Target | None:
+    """Return the facts of the same Linux by its plain name, where `admits` takes the vendor for a distribution's."""
     arch, _, rest = triple.partition("-")
     vendor, _, system = rest.partition("-")
     plain = tables.targets.get(f"{arch}-unknown-{system}")
-    # rustc of Alpine says x86_64-alpine-linux-musl, and knows its std by no other name.
-    return replace(plain, triple=triple) if plain is not None and plain.os == "linux" and vendor.isalpha() else None
+    return replace(plain, triple=triple) if plain is not None and plain.os == "linux" and admits(vendor) else None
 
 
 def _checked(target: Target, floor: Version | None, text: str) -> Target:
@@ -65,7 +70,7 @@ def _checked(target: Target, floor: Version | None, text: str) -> Target:
     if target.rustc_floor is not None and floor < target.rustc_floor:
         lowest = f"{target.rustc_floor[0]}.{target.rustc_floor[1]}"
         raise ConfigError.of(
-            f"{floor_name(target)} {floor[0]}.{floor[1]} is below {lowest}, the lowest that Rust's standard library runs on there",
+            f"{floor_name(target)} {floor[0]}.{floor[1]} is below {lowest}, the lowest that Rust's std runs on there",
             where=where,
             hint=f"write {target.triple}.{lowest} or a higher floor",
         )

@@ -23,6 +23,7 @@ from wheelmatrix.run.cargo import (
     unit_name,
     unit_total,
 )
+from wheelmatrix.run.clean import mark_used
 from wheelmatrix.run.clone import clone
 from wheelmatrix.run.files import issue_of, sha256_of, write_if_changed
 from wheelmatrix.run.jobserver import Token
@@ -94,6 +95,7 @@ def _prepare(build: Build, step: str, shop: Shop) -> None:
             clone(source, directory)
             shop.emit(Cloned(step=step, source=source.name, seconds=round(time.monotonic() - began_s, 3)))
         directory.mkdir(exist_ok=True)
+        mark_used(directory)
         if build.config_path is not None:
             Path(build.config_path).parent.mkdir(parents=True, exist_ok=True)
             write_if_changed(Path(build.config_path), build.config_text.encode())

@@ -100,8 +100,7 @@ async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Scree
                 advice=_advice(result, prepared, len(plan.wheels)),
             )
         )
-        with anyio.CancelScope(shield=True):
-            teller.flush()
+        teller.flush()
     return result
 
 

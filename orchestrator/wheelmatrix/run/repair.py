@@ -10,6 +10,7 @@ from wheelmatrix.errors import AuditError, Issue
 from wheelmatrix.model import Artifact, Command, Entry, Report, Wheel
 from wheelmatrix.pack.compress import Compressor
 from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.run.files import make_directory
 from wheelmatrix.run.pack import write_wheel
 from wheelmatrix.run.process import capture
 from wheelmatrix.run.shop import Shop
@@ -26,7 +27,7 @@ async def repaired(
     target = shop.plan.expectations[artifact.build].target
     with tempfile.TemporaryDirectory(dir=shop.folder, prefix="repair-") as scratch:
         before, after = Path(scratch, "before"), Path(scratch, "after")
-        before.mkdir()
+        make_directory(before)
         plain = (target.plain_tag,)
         path = before / wheel_filename(wheel.stem, plain)
         tags = wheel_tags(wheel.stem, plain)
@@ -42,7 +43,7 @@ async def _repairwheel(path: Path, after: Path, wheel: Wheel, report: Report, sh
         argv=(sys.executable, "-m", "repairwheel", "-o", str(after), str(path)), environment={}, directory=path.parent
     )
     said = await capture(command, guardian=shop.guardian)
-    if said.exit.ok and after.is_dir():
+    if said.exit.ok:
         return
     libraries = ", ".join(report.graft)
     text = said.stderr.decode("utf-8", "replace").strip()
@@ -57,7 +58,9 @@ async def _repairwheel(path: Path, after: Path, wheel: Wheel, report: Report, sh
 
 
 def _members(after: Path) -> dict[str, bytes]:
-    (path,) = after.glob("*.whl")
+    path = next(after.glob("*.whl"), None)
+    if path is None:
+        raise AuditError.of("repairwheel wrote no wheel")
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
 

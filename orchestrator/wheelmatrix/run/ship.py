@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,7 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel:
     if written is None:
         async with shop.jobserver.token():
             written = await write_wheel(entries, path, compressor=packer, epoch_s=shop.epoch_s)
+        await to_thread.run_sync(_age, written, shop)
         _remember(wheel, key, written, shop)
         for text in written.warnings:
             shop.emit(Warned(message=f"{filename}: {text}"))
@@ -118,6 +120,19 @@ def _remember(wheel: Wheel, key: str, written: Written, shop: Shop) -> None:
         place = _memory(wheel, shop)
         place.parent.mkdir(parents=True, exist_ok=True)
         write_whole(place, json.dumps({"key": key, "sha256": written.sha256}).encode())
+
+
+def _age(written: Written, shop: Shop) -> None:
+    """Give a wheel inside of the crate's own directory the manifest's time.
+
+    A build script that names no files is run again when any file of its package is newer than its last run; a wheel
+    in `dist` would be one, and an unchanged project would be compiled anew.
+    """
+    manifest = Path(shop.plan.project.crate.manifest)
+    if not written.unchanged and written.path.resolve().is_relative_to(manifest.parent.resolve()):
+        with suppress(OSError):
+            then_ns = manifest.stat().st_mtime_ns
+            os.utime(written.path, ns=(then_ns, then_ns))
 
 
 def _event(wheel: Wheel, written: Written, filename: str, report: Report) -> WheelWritten:

@@ -1,0 +1,46 @@
+"""What a build is told, and what comes out of it."""
+
+import pytest
+
+from wheelmatrix import resources, tables
+from wheelmatrix.platforms import library_name, rustc_args, rustflags
+
+TARGETS = tables.load(resources.table_texts()).targets
+LOOKUP = ("-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup")
+
+
+@pytest.mark.parametrize(
+    ("triple", "flags"),
+    [
+        ("x86_64-unknown-linux-gnu", ()),
+        ("x86_64-unknown-linux-musl", ("-C", "target-feature=-crt-static")),
+        ("aarch64-apple-darwin", LOOKUP),
+        ("aarch64-apple-ios", ()),
+        ("x86_64-pc-windows-msvc", ()),
+    ],
+)
+def test_only_musl_and_macos_need_flags_for_every_unit(triple: str, flags: tuple[str, ...]) -> None:
+    assert rustflags(TARGETS[triple]) == flags
+
+
+def test_the_install_name_of_a_module_is_no_path_of_this_machine() -> None:
+    name = "a b,c.cpython-312-darwin.so"
+
+    assert rustc_args(TARGETS["x86_64-apple-darwin"], name) == (
+        *("-C", "link-arg=-install_name"),
+        *("-C", f"link-arg=@rpath/{name}"),
+    )
+    assert rustc_args(TARGETS["x86_64-unknown-linux-gnu"], name) == ()
+
+
+@pytest.mark.parametrize(
+    ("triple", "name"),
+    [
+        ("x86_64-unknown-linux-gnu", "libmy_demo.so"),
+        ("aarch64-apple-darwin", "libmy_demo.dylib"),
+        ("x86_64-pc-windows-gnu", "my_demo.dll"),
+        ("wasm32-unknown-emscripten", "my_demo.wasm"),
+    ],
+)
+def test_a_library_is_called_as_rustc_calls_it(triple: str, name: str) -> None:
+    assert library_name(TARGETS[triple], "my-demo") == name
