@@ -1,9 +1,7 @@
 """What matrix/ says is read whole, agrees with those who know, and is refused where it is wrong."""
 
-import re
 import subprocess
 import tomllib
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -12,7 +10,6 @@ from hypothesis import strategies as st
 from packaging.tags import Tag, cpython_tags, parse_tag
 
 from wheelmatrix import resources, tables
-from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Interpreter
 from wheelmatrix.platforms import PLATFORMS
 
@@ -153,42 +150,6 @@ def test_pypi_accepts_the_platform_tags_it_lists(tag: str, accepted: bool) -> No
     assert tables.accepts(TABLES.indexes["testpypi"], tag) is accepted
 
 
-def test_policies_come_most_compatible_first() -> None:
-    names = [policy.name for policy in tables.policies_for(TABLES, "manylinux", "x86_64")]
-
-    assert names[:4] == ["manylinux_2_5", "manylinux_2_12", "manylinux_2_17", "manylinux_2_24"]
-    assert [policy.floor for policy in tables.policies_for(TABLES, "musllinux", "loongarch64")] == [(1, 2)]
-    assert tables.policies_for(TABLES, "manylinux", "sparc64") == ()
-    assert tables.policies_for(TABLES, "many", "x86_64") == ()
-
-
-def test_a_policy_allows_what_an_older_one_allows_and_its_own() -> None:
-    old, new = (
-        next(policy for policy in tables.policies_for(TABLES, "manylinux", "x86_64") if policy.floor == floor)
-        for floor in ((2, 5), (2, 17))
-    )
-
-    assert "2.17" in new.symbol_versions["GLIBC"] - old.symbol_versions["GLIBC"]
-    assert old.symbol_versions["GLIBC"] < new.symbol_versions["GLIBC"]
-    assert "libexpat.so.1" in new.libraries - old.libraries
-    assert new.aliases == ("manylinux2014",)
-
-
-def test_forbidden_symbols_end_with_the_policy_that_names_them() -> None:
-    by_floor = {policy.floor: policy.forbidden for policy in tables.policies_for(TABLES, "manylinux", "x86_64")}
-
-    assert "uncompress2" in by_floor[2, 31]["libz.so.1"]
-    assert "uncompress2" not in by_floor[2, 34]["libz.so.1"]
-    assert "libc.so.6" in by_floor[2, 17]
-    assert "libc.so.6" not in by_floor[2, 24]
-
-
-def test_musl_is_known_by_both_of_its_names() -> None:
-    (policy, _) = tables.policies_for(TABLES, "musllinux", "x86_64")
-
-    assert policy.libraries == {"libc.so", "libc.musl-x86_64.so.1", "libz.so.1"}
-
-
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -205,87 +166,3 @@ def test_a_misspelt_triple_leads_to_the_one_that_was_meant(typed: str, meant: st
 @given(st.text(max_size=40))
 def test_some_triple_is_always_the_nearest(text: str) -> None:
     assert tables.nearest_triple(TABLES, text) in TABLES.targets
-
-
-def changed(name: str, change: Callable[[str], str]) -> dict[str, str]:
-    return {**TEXTS, name: change(TEXTS[name])}
-
-
-def said(texts: dict[str, str]) -> list[str]:
-    with pytest.raises(ConfigError) as caught:
-        tables.load(texts)
-    return [f"{issue.where}: {issue.message}" for issue in caught.value.issues]
-
-
-WRONG = [
-    ("targets.toml", 'os = "linux"', 'oss = "linux"', r"row 1 \(x86_64-unknown-linux-gnu\): oss: the key is not known"),
-    ("targets.toml", 'os = "linux"', 'oss = "linux"', r"row 1 \(x86_64-unknown-linux-gnu\): os: the key is missing"),
-    ("targets.toml", "word_bits = 64", "word_bits = 65", r"word_bits: expected one of 32, 64, found 65"),
-    ("targets.toml", "word_bits = 64", "word_bits = 64.0", r"word_bits: expected one of 32, 64, found 64.0"),
-    ("targets.toml", "big_endian = false", "big_endian = 0", r"big_endian: expected true or false, found 0"),
-    ("targets.toml", '"2.5"', "2.5", r"installer_floor: expected a version in quotes such as \"2.17\", found 2.5"),
-    ("targets.toml", "{minor}_x86", "{micro}_x86", r"tag: expected a platform tag with no other field"),
-    ("targets.toml", 'source = "linux-gnu"', 'source = "hearsay"', r"source: expected one of linux-gnu, .*'hearsay'"),
-    ("targets.toml", "targets = [", "target = [", r"targets.toml: target: the key is not known"),
-    ("targets.toml", "targets = [", "targets = [ 7,", r"row 1: 7 is no row"),
-    ("targets.toml", "targets = [", "targets = ", r"targets.toml: no valid TOML: .*line 4"),
-    ("targets.toml", "i586-unknown-linux-gnu", "i686-unknown-linux-gnu", r"row 3 .*is the triple of an earlier row"),
-    ("interpreters.toml", '"final"', '"finale"', r"row 1 \(cp38\): status: expected one of final, prerelease"),
-    ("interpreters.toml", "2024-10-07", '"soon"', r"end_of_life: expected a date such as 2026-10-31, found 'soon'"),
-    ("interpreters.toml", "2024-10-07,", "2024-10-07T10:00:00,", r"end_of_life: expected a date"),
-    ("interpreters.toml", '"cp38",', '"cp39",', r"row 2 \(cp39\): 'cp39' is the id of an earlier row"),
-    ("interpreters.toml", "date = 2026-11-23", "day = 2026-11-23", r"sources.cpython: date: the key is missing"),
-    ("indexes.toml", "'any'", "'any('", r"indexes.pypi: platform_tags: expected a list of regular expressions"),
-    ("indexes.toml", "104857600", "0", r"file_limit_bytes: expected a whole number above 0, found 0"),
-    ("indexes.toml", "104857600", "true", r"file_limit_bytes: expected a whole number above 0, found True"),
-    ("policies/manylinux.json", '"family"', '"famly"', r"policies/manylinux.json: famly: the key is not known"),
-    ("policies/manylinux.json", '"floor": "2.12"', '"floor": "2.4"', r"2.4: expected the policies by floor"),
-    ("policies/manylinux.json", '"floor": "2.24"', '"floor": "2.25"', r"no policy has the floor 2.24"),
-    ("policies/manylinux.json", '"aliases": ["manylinux1"]', '"aliases": "manylinux1"', r"policy 1: aliases: expect"),
-    ("policies/manylinux.json", '"aarch64": {', '"aarch65": {', r"symbol_versions.aarch65: no policy has this arch"),
-    ("policies/musllinux.json", '"1.1": [', '"1.1": {', r"policies/musllinux.json: no valid JSON"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "right", "wrong", "message"), WRONG)
-def test_a_wrong_table_is_refused_with_file_row_and_key(name: str, right: str, wrong: str, message: str) -> None:
-    texts = changed(name, lambda text: text.replace(right, wrong, 1))
-
-    issues = said(texts)
-
-    assert any(issue.startswith(name) for issue in issues)
-    assert any(re.search(message, issue) for issue in issues), issues
-
-
-def test_all_issues_of_all_tables_are_told_at_once() -> None:
-    texts = changed("targets.toml", lambda text: text.replace("big_endian = false", "big_endian = 0"))
-    texts["indexes.toml"] = ""
-    texts["notes.toml"] = ""
-    del texts["interpreters.toml"]
-
-    issues = said(texts)
-
-    assert len([issue for issue in issues if "big_endian" in issue]) > 50
-    assert "interpreters.toml: the table is missing" in issues
-    assert "indexes.toml: indexes: the key is missing" in issues
-    assert "notes.toml: no table of this name is known" in issues
-
-
-def test_an_unknown_key_brings_the_nearest_one() -> None:
-    with pytest.raises(ConfigError) as caught:
-        tables.load(changed("indexes.toml", lambda text: text.replace("upload_url", "uplaod_url", 1)))
-
-    assert caught.value.issues[0].hint == "did you mean upload_url?"
-
-
-@pytest.mark.parametrize("text", ["[]", "3", '"x"', "null", "{}", '{"policies": []}'])
-def test_a_policy_file_of_another_shape_is_refused(text: str) -> None:
-    assert said({**TEXTS, "policies/manylinux.json": text})
-
-
-@given(st.sampled_from(sorted(TEXTS)), st.text(max_size=60))
-def test_any_other_text_is_refused_as_a_configuration_error(name: str, text: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        tables.load({**TEXTS, name: text})
-
-    assert all(issue.where.startswith(name) for issue in caught.value.issues)

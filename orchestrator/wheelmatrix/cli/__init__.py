@@ -55,8 +55,11 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code. Results go to stdout, everything else to stderr."""
     _write_any_path()
     try:
-        code = program.main(list(arguments), "wheelmatrix", standalone_mode=False)
+        with program.make_context("wheelmatrix", list(arguments) or ["--help"]) as ctx:
+            code = program.invoke(ctx)
         sys.stdout.flush()
+    except click.exceptions.Exit as done:  # --help and --version end so
+        return done.exit_code
     except WheelmatrixError as error:
         tell(error, arguments)
         return error.exit_code
@@ -93,7 +96,6 @@ def _close_stdout() -> None:
     "wheelmatrix",
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=True,
     epilog="Exit codes: 0 ok, 1 a bug, 2 configuration, 3 nothing to build, 4 tool missing, 5 compile, 6 audit, 7 pack",
 )
 @click.version_option(__version__, "-V", "--version", message="wheelmatrix %(version)s")

@@ -20,6 +20,7 @@ class OptionsCommand(click.RichCommand):
     def __init__(self, *owners: type, **settings: Any) -> None:
         super().__init__(**settings)
         self.owners = owners
+        self._own = tuple(str(parameter.name) for parameter in self.params)
         self.params.extend(parameter for owner in owners for parameter in parameters(owner))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -29,6 +30,12 @@ class OptionsCommand(click.RichCommand):
         ctx.meta[_TRAILING] = tuple(args[place + 1 :])
         options = [option for owner in self.owners for option in options_of(owner)]
         return super().parse_args(ctx, spread(check(args[:place]) if BuildOptions in self.owners else args, options))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the callback with the context and the parameters that are no fields; `asked` returns the others."""
+        if self.callback is None:
+            raise AssertionError("a command without a callback does nothing")
+        return ctx.invoke(self.callback, ctx, **{name: ctx.params[name] for name in self._own})
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the usage line's parts."""

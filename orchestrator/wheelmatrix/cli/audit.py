@@ -5,8 +5,7 @@ from pathlib import Path
 import rich_click as click
 
 from wheelmatrix import resources, tables
-from wheelmatrix.audit import WheelReport, as_json, audit_wheel, text
-from wheelmatrix.audit.bare import audit_bare
+from wheelmatrix.audit import WheelReport, as_json, audit_bare, audit_wheel, text
 from wheelmatrix.cli import terminal
 from wheelmatrix.errors import AuditError, ConfigError, Issue
 from wheelmatrix.model import Report, Tables

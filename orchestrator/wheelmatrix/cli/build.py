@@ -82,7 +82,7 @@ command = OptionsCommand(
     BuildOptions,
     ScreenOptions,
     name="build",
-    callback=click.pass_context(_build),
+    callback=_build,
     help="Build every wheel that is asked for. The paths of the wheels go to stdout, one a line.",
     params=[
         click.RichOption(

@@ -29,7 +29,7 @@ def _plan(ctx: click.Context, format_: str, explain: bool) -> None:
 command = OptionsCommand(
     BuildOptions,
     name="plan",
-    callback=click.pass_context(_plan),
+    callback=_plan,
     help="Show what `build` would do with the same options: cells, wheels, builds, and what is left out. "
     "Nothing is compiled.",
     params=[

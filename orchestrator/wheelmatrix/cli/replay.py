@@ -30,7 +30,7 @@ def _replay(ctx: click.Context, run_id: str, manifest_path: str, speed: float) -
 command = OptionsCommand(
     ScreenOptions,
     name="replay",
-    callback=click.pass_context(_replay),
+    callback=_replay,
     help="Show a run that is over as it was; the last run if none is named.",
     params=[
         *runs.parameters(),

@@ -76,7 +76,7 @@ def _fed(batch: Batch, stream: Iterable[Stamped]) -> Stamped | None:
 command = OptionsCommand(
     ScreenOptions,
     name="watch",
-    callback=click.pass_context(_watch),
+    callback=_watch,
     help="Show a run as it goes on, from another terminal; the last run if none is named. "
     "The exit code is the run's, 137 if it was killed.",
     params=runs.parameters(),

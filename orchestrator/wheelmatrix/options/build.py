@@ -179,8 +179,8 @@ class BuildOptions:
         choices=("deflated", "stored"), refused={"bzip2": _NOT_INSTALLABLE, "zstd": _NOT_INSTALLABLE}, panel="Output",
     )  # fmt: skip
     compression_level: int = option(
-        4, "Level of deflate, 0 to 9; libdeflate's 4 is about as small as zlib's 6", flags=("--compression-level",), key="compression-level", metavar="LEVEL",
-        minimum=0, maximum=9, panel="Output",
+        4, "Level of deflate, 0 to 9; libdeflate's 4 is about as small as zlib's 6", flags=("--compression-level",),
+        key="compression-level", metavar="LEVEL", minimum=0, maximum=9, panel="Output",
     )  # fmt: skip
 
     # How it runs

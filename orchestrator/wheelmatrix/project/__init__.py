@@ -66,7 +66,7 @@ def no_manifest_error(tried: tuple[PurePath, ...]) -> ConfigError:
     return ConfigError.of(
         "there is no Cargo.toml here",
         where=places,
-        hint="change to the project's directory, name it with -m PATH/Cargo.toml, or set manifest-path in [tool.maturin]",
+        hint="change to the project's directory, or name it: -m PATH/Cargo.toml, or manifest-path in [tool.maturin]",
     )
 
 

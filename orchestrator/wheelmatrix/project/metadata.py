@@ -18,14 +18,21 @@ from wheelmatrix.project.licenses import license_entries
 from wheelmatrix.project.readme import readme
 
 _KNOWN = frozenset(
-    ["name", "version", "description", "readme", "requires-python", "license", "license-files", "authors", "maintainers", "keywords", "classifiers", "urls", "scripts", "gui-scripts", "entry-points", "dependencies", "optional-dependencies", "import-names", "import-namespaces", "dynamic"]
-)
+    {
+        "name", "version", "description", "readme", "requires-python", "license", "license-files", "authors",
+        "maintainers", "keywords", "classifiers", "urls", "scripts", "gui-scripts", "entry-points", "dependencies",
+        "optional-dependencies", "import-names", "import-namespaces", "dynamic",
+    }
+)  # fmt: skip
 """Keys of [project]. Source: "pyproject.toml specification"."""
 _OURS = frozenset({"version", "readme", "license", "license-files", "classifiers", "description", "dynamic"})
 """Keys that are handled here and not handed on."""
 _DEAD = frozenset(
-    ["scripts", "classifiers", "classifier", "data", "maintainer", "maintainer-email", "requires-dist", "requires-python", "requires-external", "project-url", "provides-extra", "description-content-type"]
-)
+    {
+        "scripts", "classifiers", "classifier", "data", "maintainer", "maintainer-email", "requires-dist",
+        "requires-python", "requires-external", "project-url", "provides-extra", "description-content-type",
+    }
+)  # fmt: skip
 """Keys of [package.metadata.maturin] that moved to [project] in maturin 0.14."""
 _SCRIPT = re.compile(r"[\w.-]+")
 
