@@ -18,8 +18,8 @@ Json = dict[str, Any]
 
 POLICIES = Path(__file__).resolve().parents[1] / "matrix" / "policies"
 
-# Soname of musl's C library as Alpine and auditwheel's own code call it; `libc.so`, which the JSON has, is what zig and
-# musl's own build link against. Source: Alpine's musl package (libc.musl-$CARCH.so.1).
+# Soname of musl's C library as auditwheel's own code calls it; `libc.so`, which the JSON has, is what zig and
+# musl's own build link against. Source: auditwheel 6.8.2, _fixup_musl_libc_soname; armhf (ARMv6) is our addition.
 MUSL_SONAMES = {
     "aarch64": ("libc.musl-aarch64.so.1",),
     "armv7l": ("libc.musl-armhf.so.1", "libc.musl-armv7.so.1"),

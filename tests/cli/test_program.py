@@ -172,6 +172,8 @@ def test_color_is_found_on_a_command_line_that_is_wrong_elsewhere() -> None:
     assert color_of(["build", "--color", "never", "--zig"]) == "never"
     assert color_of(["build", "--color=always"]) == "always"
     assert color_of(["build", "--", "--color=always"]) == "auto"
+    assert color_of(["build", "--color"]) == ""
+    assert color_of([]) == "auto"
 
 
 def test_color_wins_over_the_variables() -> None:

@@ -126,6 +126,11 @@ def test_an_unknown_variable_is_a_warning() -> None:
     assert given.warnings == ("WHEELMATRIX_JOB: unknown variable is ignored; did you mean WHEELMATRIX_JOBS?",)
 
 
+@pytest.mark.parametrize(("value", "count"), [("1", 1), ("true", 1), ("0", 0), ("off", 0)])
+def test_profile_guided_optimization_is_warned_about_where_maturin_would_do_it(value: str, count: int) -> None:
+    assert len(resolve({}, {"MATURIN_PGO": value}, None, "").warnings) == count
+
+
 def test_an_empty_variable_counts_as_not_set() -> None:
     given = resolve({}, {"WHEELMATRIX_JOBS": "", "CARGO_BUILD_TARGET": ""}, None, "")
 

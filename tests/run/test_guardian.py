@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,38 @@ def test_an_orchestrator_that_is_killed_leaves_no_orphan(number, tmp_path, survi
     orchestrator.wait()
 
     assert survivors(pids) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="only Linux shows the environment of a process")
+def test_the_moment_in_which_a_child_starts_is_no_gap(tmp_path, survivors):
+    code = (
+        ORCHESTRATOR.replace("trap '' TERM; ", "")
+        .replace("environment={}", f"environment={{'MARK': {str(tmp_path)!r}}}")
+        .replace("        while guardian", "        print(flush=True)\n        while guardian")
+    )
+    left = []
+    for milliseconds in range(0, 48, 4):
+        orchestrator = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE)
+        orchestrator.stdout.readline()
+        time.sleep(milliseconds / 1000)
+        orchestrator.kill()
+        orchestrator.communicate()
+        left += survivors(marked(f"MARK={tmp_path}".encode()))
+
+    assert left == []
+
+
+def marked(variable: bytes) -> list[int]:
+    """Processes with a variable in their environment; asked until nothing new can start."""
+    found: set[int] = set()
+    for _ in range(10):
+        time.sleep(0.02)
+        for process in Path("/proc").iterdir():
+            with suppress(OSError):
+                if process.name.isdecimal() and variable in (process / "environ").read_bytes().split(b"\0"):
+                    found.add(int(process.name))
+    return sorted(found)
 
 
 @pytest.mark.slow

@@ -12,7 +12,8 @@ import pytest
 from wheelmatrix.errors import ConfigError, PackError, ToolMissing
 from wheelmatrix.model import Command
 from wheelmatrix.run import posix
-from wheelmatrix.run.process import capture, child_environment, output, supervise
+from wheelmatrix.run.guardian import Guardian
+from wheelmatrix.run.process import Captured, capture, child_environment, output, supervise
 
 pytestmark = pytest.mark.anyio
 
@@ -315,6 +316,42 @@ async def test_children_get_everything_but_upload_credentials(tmp_path, monkeypa
     assert b"secret" not in said
     assert b"unwanted" not in said
     assert {b"CARGO_REGISTRY_TOKEN=needed", b"ADDED=yes"} <= set(said.splitlines())
+
+
+@pytest.mark.parametrize(
+    "added", [{"LC_ALL": "C"}, {"LC_CTYPE": "C"}, {"odd.name": "x", "NOT_UTF8": os.fsdecode(b"\xff")}]
+)
+async def test_a_guarded_program_gets_exactly_what_an_unguarded_one_gets(added, tmp_path, monkeypatch):
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    script = "env | grep -v ^_=; trap; grep Sig[BIC] /proc/self/status; ls -l /proc/self/fd | wc -l; echo $0 $1; pwd"
+    command = Command(argv=("sh", "-c", script, "my name", "an  argument"), environment=added, directory=tmp_path)
+
+    plain = await output(command)
+    with Guardian.start() as guardian:
+        guarded = await capture(command, guardian=guardian)
+
+    assert guarded.stdout == plain
+
+
+async def test_a_guarded_program_that_is_missing_is_named_too(tmp_path):
+    (tmp_path / "no-program").write_text("text")
+    (tmp_path / "no-interpreter").write_text("#!/nowhere/sh")
+    (tmp_path / "no-interpreter").chmod(0o755)
+
+    with Guardian.start() as guardian:
+
+        async def run(program: str) -> Captured:
+            command = Command(argv=(program,), environment={}, directory=tmp_path)
+            return await capture(command, guardian=guardian)
+
+        with pytest.raises(ToolMissing, match="no program no-such-cargo"):
+            await run("no-such-cargo")
+        with pytest.raises(ToolMissing, match="cannot be started: Permission denied"):
+            await run("./no-program")
+        failed = await run("./no-interpreter")
+
+    assert (failed.exit.code, failed.stderr.endswith(b"cannot be started: No such file or directory\n")) == (127, True)
 
 
 def test_what_a_command_adds_is_never_taken_away(tmp_path):

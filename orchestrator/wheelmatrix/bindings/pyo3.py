@@ -6,17 +6,24 @@ from collections.abc import Iterable, Mapping
 from wheelmatrix.model import Abi, AbiKind, Installed, PyO3, Target, Version
 
 _Range = tuple[Version, Version]
-_BUILT_IN: tuple[tuple[tuple[int, int], _Range, _Range | None, _Range | None], ...] = (
-    ((0, 23), ((3, 7), (3, 13)), ((3, 9), (3, 11)), ((3, 10), (3, 13))),
-    ((0, 22), ((3, 7), (3, 13)), ((3, 7), (3, 10)), ((3, 10), (3, 13))),
-    ((0, 21), ((3, 7), (3, 12)), ((3, 7), (3, 10)), ((3, 10), (3, 12))),
-    ((0, 20), ((3, 7), (3, 12)), ((3, 7), (3, 10)), None),
-    ((0, 0), ((3, 7), (3, 12)), ((3, 7), (3, 10)), None),
+_BUILT_IN: tuple[tuple[tuple[int, int], _Range, _Range | None], ...] = (
+    ((0, 23), ((3, 7), (3, 13)), ((3, 9), (3, 11))),
+    ((0, 22), ((3, 7), (3, 13)), ((3, 7), (3, 10))),
+    ((0, 20), ((3, 7), (3, 12)), ((3, 7), (3, 10))),
+    ((0, 19), ((3, 7), (3, 12)), ((3, 7), (3, 10))),
+    ((0, 17), ((3, 7), (3, 11)), ((3, 7), (3, 9))),
+    ((0, 0), ((3, 7), (3, 10)), ((3, 7), (3, 9))),
 )
-"""First pyo3-ffi, then its CPython, PyPy and GraalPy, for versions whose metadata does not say: the constants in the
-build scripts of pyo3-ffi 0.19.2 to 0.23.5 (0.19 names no highest; it predates 3.13's changes of the C API)."""
-_GRAALPY = (((0, 27), (3, 11)), ((0, 26), (3, 10)), ((0, 0), (3, 10)))
-"""First pyo3-ffi to the lowest GraalPy, where the metadata leaves GraalPy out; the highest is CPython's."""
+"""First pyo3-ffi, then its CPython and PyPy, for versions whose metadata does not say (before 0.24): the constants in
+the build scripts of pyo3-ffi 0.20 to 0.23; those before name no highest, so the changelog counts (0.19.2: 3.12.0b4)."""
+_GRAALPY: tuple[tuple[tuple[int, int], Version, Version | None], ...] = (
+    ((0, 28), (3, 12), None),
+    ((0, 26), (3, 11), None),
+    ((0, 25), (3, 11), (3, 11)),
+    ((0, 21), (3, 10), (3, 11)),
+)
+"""First pyo3-ffi, then its lowest and highest GraalPy (None: CPython's), where its metadata is silent (before 0.29.3).
+Source: SUPPORTED_VERSIONS_GRAALPY of its build script; changelog (0.25: GraalPy 24.2, 0.28: 25.0)."""
 _FREE_THREADED = (((0, 29), (3, 14)), ((0, 23), (3, 13)))
 """First pyo3-ffi to the lowest free-threaded Python. Source: pyo3's changelog, 0.23.0 and 0.29.0."""
 _TARGET_ABI_SINCE = (0, 29)
@@ -37,15 +44,21 @@ def limits(package: Mapping[str, object]) -> tuple[_Range, _Range | None, _Range
     built_in = next(row for row in _BUILT_IN if version[:2] >= row[0])
     cpython = _declared(declared, "cpython") or built_in[1]
     pypy = _declared(declared, "pypy") or (None if "cpython" in declared else built_in[2])
-    graalpy = _declared(declared, "graalpy") or built_in[3]
-    if "cpython" in declared and "graalpy" not in declared:
-        graalpy = (next(low for since, low in _GRAALPY if version[:2] >= since), cpython[1])
-    return cpython, pypy, graalpy
+    known = ((low, high or cpython[1]) for since, low, high in _GRAALPY if version[:2] >= since)
+    return cpython, pypy, _declared(declared, "graalpy") or next(known, None)
 
 
 def free_threaded_since(version: tuple[int, int, int]) -> Version | None:
     """Return the lowest Python whose free-threaded build a pyo3 supports; None: none."""
     return next((python for since, python in _FREE_THREADED if version[:2] >= since), None)
+
+
+def links_libpython(pyo3: PyO3) -> bool:
+    """Return whether an extension module with this pyo3 would link libpython, on systems where none should.
+
+    From 0.26 on PYO3_BUILD_EXTENSION_MODULE says that it is one; before, only the feature does.
+    """
+    return pyo3.version[:2] < (0, 26) and "extension-module" not in pyo3.features
 
 
 def stable_abis(features: Iterable[str], version: tuple[int, int, int]) -> tuple[tuple[AbiKind, Version | None], ...]:

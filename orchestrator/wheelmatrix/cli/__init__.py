@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import rich_click as click
+from click.exceptions import Exit
 
 from wheelmatrix import __version__
 from wheelmatrix.cli.failure import tell, tell_usage
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
         with program.make_context("wheelmatrix", list(arguments) or ["--help"]) as ctx:
             code = program.invoke(ctx)
         sys.stdout.flush()
-    except click.exceptions.Exit as done:  # --help and --version end so
+    except Exit as done:  # --help and --version end so
         return done.exit_code
     except WheelmatrixError as error:
         tell(error, arguments)

@@ -108,6 +108,7 @@ def _of(option: Option) -> list[click.Parameter]:
             click.RichOption(
                 [*spellings, _shorthand(option, value)],
                 is_flag=True,
+                hidden=facts.hides_shorthands,
                 help=f"The same as {option.flag} {value}",
                 panel=facts.panel,
             )

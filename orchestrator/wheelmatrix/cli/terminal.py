@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 
 def color_of(arguments: Sequence[str]) -> str:
     """Return the value of `--color`, also from a command line that is wrong elsewhere; `auto` if there is none."""
     before = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
-    for word, following in zip(before, [*before[1:], ""], strict=True):
+    for word, following in pairwise((*before, "")):
         if word == "--color":
             return following
         if word.startswith("--color="):

@@ -60,6 +60,7 @@ class SourceFile:
     """Absolute, links resolved."""
     executable: bool
     size_bytes: int
+    """-1: a link that leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,8 @@ class BuildOptions:
     )  # fmt: skip
     auditwheel: AuditMode = option(
         "repair", "How strictly the platform policy is taken; the other rules always hold", scope="target",
-        flags=("--auditwheel",), shorthands={"--skip-auditwheel": "skip"}, key="auditwheel", maturin=True,
+        flags=("--auditwheel",), shorthands={"--skip-auditwheel": "skip"}, hides_shorthands=True,
+        key="auditwheel", maturin=True,
         choices=("repair", "check", "warn", "skip"), panel="Audit",
     )  # fmt: skip
 

@@ -23,6 +23,8 @@ class Facts:
     """Spelling that turns a boolean off."""
     shorthands: Mapping[str, str] = field(default_factory=dict)
     """Flags and keys without a value of their own to the value they stand for: `--release` → `release`."""
+    hides_shorthands: bool = False
+    """True: the help does not show them."""
     greedy: bool = False
     """True: one occurrence on the command line takes every argument up to the next option, as maturin has it."""
     takes_boolean: bool = False

@@ -55,7 +55,7 @@ def _is_specifier(text: str) -> bool:
 
 
 def _patterns_from_text(found: str, facts: Facts, where: str, notes: Notes) -> tuple[Pattern, ...]:
-    read = [_plain_pattern(word, where, notes) for word in words(found, where, notes)]
+    read = [_plain_pattern(word, facts, where, notes) for word in words(found, where, notes)]
     return tuple(pattern for pattern in read if pattern is not None)
 
 
@@ -64,11 +64,13 @@ def _patterns_from_toml(found: object, facts: Facts, where: str, notes: Notes) -
     return tuple(pattern for pattern in read if pattern is not None)
 
 
-def _plain_pattern(path: str, where: str, notes: Notes) -> Pattern | None:
+def _plain_pattern(path: str, facts: Facts, where: str, notes: Notes) -> Pattern | None:
     if not path:
         notes.issue(where, "expected a pattern, found an empty string")
         return None
-    if _leads_out(path):
+    # gitignore's rules: a slash in front ties the pattern to the project's root, a `!` takes files back in
+    inside = path.removeprefix("!").removeprefix("/") if facts.key == "exclude" else path
+    if _leads_out(inside):
         notes.issue(where, f'"{path}" leads out of the project', "write a relative pattern without ..")
         return None
     return Pattern(path=path)
@@ -76,7 +78,7 @@ def _plain_pattern(path: str, where: str, notes: Notes) -> Pattern | None:
 
 def _pattern(item: object, facts: Facts, where: str, notes: Notes) -> Pattern | None:
     if isinstance(item, str):
-        return _plain_pattern(item, where, notes)
+        return _plain_pattern(item, facts, where, notes)
     if not isinstance(item, dict):
         notes.wrong_type(where, "a string, or a table with path", item)
         return None
@@ -85,7 +87,7 @@ def _pattern(item: object, facts: Facts, where: str, notes: Notes) -> Pattern | 
     source, to = _string(item, "from", where, notes), _string(item, "to", where, notes)
     crate = _string(item, "crate-name", where, notes) or _string(item, "crate_name", where, notes)
     formats = _formats(item.get("format", list(_FORMATS)), f"{where}.format", notes)
-    plain = _plain_pattern(_string(item, "path", where, notes), f"{where}.path", notes)
+    plain = _plain_pattern(_string(item, "path", where, notes), facts, f"{where}.path", notes)
     if source not in ("", "out-dir"):
         notes.issue(f"{where}.from", f'expected "out-dir", found "{source}"')
     if (to or crate) and source != "out-dir":

@@ -1,16 +1,14 @@
 """The plan: what a run will do, decided from options, tables and gathered facts alone."""
 
-from dataclasses import replace
-
-from wheelmatrix.errors import ConfigError, NothingToBuild
+from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Gathered, Left, Plan, Project, Tables, Target
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.abis import Bound, bind
 from wheelmatrix.plan.builds import make
 from wheelmatrix.plan.command import shell_command
-from wheelmatrix.plan.select import Selection, select
+from wheelmatrix.plan.select import Selection, nothing_left, select
 from wheelmatrix.plan.steps import pools, steps, with_clones
-from wheelmatrix.platforms import parse_target
+from wheelmatrix.platforms import host_target, parse_target
 from wheelmatrix.tables import accepts
 
 
@@ -44,21 +42,24 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
 def _bound(
     selection: Selection, options: BuildOptions, tables: Tables, gathered: Gathered, project: Project
 ) -> tuple[tuple[Bound, ...], tuple[Left, ...]]:
-    found = [bind(cell, options, tables, gathered, project, selection.admitted) for cell in selection.cells]
+    # A Python past its end of life that was named is one more that a stable ABI without version has to serve.
+    served = (*selection.admitted, *(cell.interpreter for cell in selection.cells))
+    found = [bind(cell, options, tables, gathered, project, served) for cell in selection.cells]
     left = tuple(each for each in found if isinstance(each, Left))
     if left and options.interpreters:
-        raise ConfigError.of(f"{left[0].cell}: {left[0].reason}", where="--interpreter", hint=left[0].hint)
+        issues = (Issue(message=f"{e.cell}: {e.reason}", where="--interpreter", hint=e.hint) for e in left)
+        raise ConfigError(*issues)
     bounds = tuple(each for each in found if isinstance(each, Bound))
     if not bounds:
-        raise NothingToBuild.of(
-            "no cell is left to build", hint="\n".join(f"{each.cell}: {each.reason}" for each in left)
-        )
+        raise nothing_left((*selection.left, *left))
     return bounds, left
 
 
 def _targets(options: BuildOptions, tables: Tables, gathered: Gathered) -> tuple[Target, ...]:
     host = gathered.host.triple
-    asked = tuple(parse_target(tables, text) for text in dict.fromkeys(options.targets or (host,)))
+    if not options.targets:
+        return (host_target(tables, host),)
+    asked = tuple(dict.fromkeys(parse_target(tables, text) for text in options.targets))
     foreign = [target for target in asked if target.triple != host]
     if foreign:
         raise ConfigError.of(
@@ -66,7 +67,7 @@ def _targets(options: BuildOptions, tables: Tables, gathered: Gathered) -> tuple
             where="--target",
             hint="cross targets come with a later version of wheelmatrix",
         )
-    return tuple(replace(target) for target in asked)
+    return asked
 
 
 def _check_index(options: BuildOptions, tables: Tables, targets: tuple[Target, ...]) -> None:

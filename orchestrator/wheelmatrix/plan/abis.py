@@ -35,15 +35,18 @@ def bind(
     """Return the cell's ABI; Left where the crate's stable ABI excludes the cell's Python."""
     own = for_cell(options, cell.id, short_id(cell.interpreter, cell.target))
     features = conditional(own, cell.interpreter)
-    found = pyo3_features(gathered.cargo_metadata, project.crate, own, features)
-    stable = dict(stable_abis(found, project.crate.pyo3.version))
+    stable = _stable(features, own, gathered, project)
     row = cell.interpreter
     kind = _kind(row, stable)
     if kind == "version":
         if reason := _below(row, stable):
             return Left(cell=cell.id, reason=reason, hint="turn the abi3 feature off for it (python-version)")
         return Bound(cell=cell, abi=Abi(kind=kind, interpreter=row), options=own, features=features)
-    lowest = stable[kind] or _lowest(kind, admitted, row)
+    lowest = stable[kind]
+    if lowest is None:
+        wanted = ((each, conditional(own, each)) for each in admitted)
+        alike = [each for each, on in wanted if on == features or kind in _stable(on, own, gathered, project)]
+        lowest = _lowest(kind, alike, row)
     if kind == "abi3t":
         lowest = max(lowest, _ABI3T_SINCE)
     abi = Abi(kind=kind, interpreter=cpython_row(tables, lowest))
@@ -59,6 +62,14 @@ def cpython_row(tables: Tables, version: Version) -> Interpreter:
     digits = f"{version[0]}{version[1]}"
     tag = f"cp{digits}"
     return replace(rows[0], id=tag, version=version, python_tag=tag, abi_tag=tag, soabi=f"cpython-{digits}")
+
+
+def _stable(
+    features: Iterable[str], options: BuildOptions, gathered: Gathered, project: Project
+) -> dict[AbiKind, Version | None]:
+    """Return the stable ABIs that the crate has with `features`, each with its lowest Python, if it names one."""
+    found = pyo3_features(gathered.cargo_metadata, project.crate, options, features)
+    return dict(stable_abis(found, project.crate.pyo3.version))
 
 
 def _kind(row: Interpreter, stable: dict[AbiKind, Version | None]) -> AbiKind:

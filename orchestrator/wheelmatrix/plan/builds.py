@@ -12,8 +12,7 @@ from wheelmatrix.model import Build, Command, Expectation, Gathered, Host, Insta
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.plan.abis import Bound
-from wheelmatrix.plan.command import cargo_command, directory_of, shell_command, unit_graph
-from wheelmatrix.plan.select import is_of
+from wheelmatrix.plan.command import cargo_command, directory_of, environment_of, shell_command, unit_graph
 from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
 from wheelmatrix.platforms import extension_suffix, stable_suffix
 from wheelmatrix.project.layout import extension_name
@@ -33,7 +32,7 @@ def make(bounds: Sequence[Bound], project: Project, gathered: Gathered) -> tuple
     """Return the builds and wheels of all cells, in matrix order.
 
     Cells with the same target and stable ABI share one; their options are those of the lowest Python among them.
-    Raises ConfigError if two wheels would have one name.
+    Raises ConfigError if two wheels would have one name, or might have.
     """
     groups: dict[tuple[str, str], list[Bound]] = {}
     for bound in bounds:
@@ -55,7 +54,7 @@ def _made(group: Sequence[Bound], project: Project, gathered: Gathered) -> Made:
     root = root_directory(project, options, gathered)
     directory = _directory(lead, project, root)
     extension = extension_name(project.module_name, project.is_mixed, _suffix(lead))
-    user_config = gathered.environment.get("PYO3_CONFIG_FILE")
+    user_config = environment_of(options, gathered).get("PYO3_CONFIG_FILE")
     text = "" if user_config else pyo3.config_text(project.crate.pyo3, abi, target)
     config_path = None if user_config else _config_path(lead, text, root)
     python = _python(group, gathered)
@@ -71,7 +70,7 @@ def _made(group: Sequence[Bound], project: Project, gathered: Gathered) -> Made:
         abi=abi,
         cells=cells,
         directory=directory,
-        clone_from=_siblings(directory, gathered),
+        clone_from=_siblings(directory, project.crate.name, gathered),
         config_path=config_path,
         config_text=text,
         command=command,
@@ -130,10 +129,10 @@ def _python(group: Sequence[Bound], gathered: Gathered) -> Installed | None:
 
 
 def _serves(lead: Bound, installed: Installed) -> bool:
-    low = lead.abi.interpreter.version
-    return installed.implementation == "cpython" and not installed.debug and installed.version >= low and (
-        not installed.free_threaded or is_of(installed, lead.cell.interpreter)
-    )  # fmt: skip
+    if installed.implementation != "cpython" or installed.debug:
+        return False
+    has_abi = lead.abi.kind == "abi3t" or not installed.free_threaded
+    return has_abi and installed.version >= lead.abi.interpreter.version
 
 
 def _directory(lead: Bound, project: Project, root: PurePath) -> PurePath:
@@ -149,14 +148,16 @@ def _config_path(lead: Bound, text: str, root: PurePath) -> PurePath:
     return root / "pyo3" / f"{lead.abi.id}-{lead.cell.target}-{_digest(text)[:8]}.txt"
 
 
-def _siblings(directory: PurePath, gathered: Gathered) -> tuple[PurePath, ...]:
-    """Return the existing directories that share most with a new one: same target and profile first, then profile."""
+def _siblings(directory: PurePath, crate: str, gathered: Gathered) -> tuple[PurePath, ...]:
+    """Return the existing directories that share most with a new one: same target and profile first, then profile.
+
+    Of the former those of the same crate come first: a workspace may have several.
+    """
     if directory in gathered.directories:
         return ()
     existing = sorted(gathered.directories - {directory})
     near = [each for each in existing if each.parent == directory.parent]
-    crate = directory.name.split("-")[0]
-    near.sort(key=lambda each: not each.name.startswith(crate))
+    near.sort(key=lambda each: not each.name.startswith(f"{crate}-"))
     far = [each for each in existing if each.parent != directory.parent and each.parent.name == directory.parent.name]
     return (*near, *far)
 
@@ -187,7 +188,7 @@ def _refuse_twins(made: Iterable[Made]) -> None:
         other = seen.setdefault(key, each)
         if other is not each and _same_family(other.build.target, each.build.target):
             message = (
-                f"{other.wheel.id} ({other.build.target}) and {each.wheel.id} ({each.build.target}) make one wheel"
+                f"{other.wheel.id} ({other.build.target}) and {each.wheel.id} ({each.build.target}) may make one wheel"
             )
             issues.append(Issue(message=message, hint="leave out one of the two targets"))
     if issues:
@@ -195,7 +196,8 @@ def _refuse_twins(made: Iterable[Made]) -> None:
 
 
 def _same_family(one: Target, other: Target) -> bool:
-    return one.tag == other.tag and one.floor == other.floor
+    """Return whether wheels of two targets may get one platform tag: without a floor any can be earned."""
+    return one.tag == other.tag and (one.floor == other.floor or one.floor is None or other.floor is None)
 
 
 def _digest(*parts: str) -> str:

@@ -28,7 +28,7 @@ def cargo_command(
     machine that build scripts may run.
     """
     crate, options, target = project.crate, bound.options, bound.cell.target
-    flags = rustflags(target)
+    flags, inherited = rustflags(target), environment_of(options, gathered)
     rustc = [*options.rustc_args, *rustc_args(target, library), *(("-C", "strip=symbols") if options.strip else ())]
     argv = [
         "cargo",
@@ -47,13 +47,13 @@ def cargo_command(
         "json-render-diagnostics",
         *_selected(options, bound.features),
         *cargo_options(options),
-        *_flag_config(flags, target, gathered.environment),
+        *_flag_config(flags, target, inherited),
         "--frozen",
     ]
     added = _environment(bound, project, directory, config_path, python)
     return Command(
         argv=tuple([*argv, "--", *rustc] if rustc else argv),
-        environment={**added, **_joined_flags(flags, gathered.environment)},
+        environment={**added, **_joined_flags(flags, inherited)},
         directory=directory_of(project),
         without=frozenset({"CARGO"}),
     )
@@ -104,6 +104,11 @@ def toolchain_environment(options: BuildOptions) -> dict[str, str]:
     return {**dict(options.environment), **({"RUSTUP_TOOLCHAIN": options.toolchain} if options.toolchain else {})}
 
 
+def environment_of(options: BuildOptions, gathered: Gathered) -> dict[str, str]:
+    """Return the variables that cargo would see without ours: those of the process, and above them the user's own."""
+    return {**gathered.environment, **dict(options.environment)}
+
+
 def directory_of(project: Project) -> PurePath:
     """Return where cargo runs: beside the manifest, so that `.cargo/config.toml` and rust-toolchain.toml are found."""
     return project.crate.manifest.parent
@@ -140,14 +145,16 @@ def _environment(
 
 
 def _joined_flags(flags: tuple[str, ...], environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the user's own flags with ours behind them, in the variable that cargo reads first."""
-    if not flags:
+    """Return the user's own flags with ours behind them, in the variable that cargo reads first.
+
+    A variable that is set and empty counts too: cargo then looks at no configuration. Source: The Cargo Book,
+    `build.rustflags`.
+    """
+    encoded, plain = environment.get("CARGO_ENCODED_RUSTFLAGS"), environment.get("RUSTFLAGS")
+    if not flags or (encoded is None and plain is None):
         return {}
-    if encoded := environment.get("CARGO_ENCODED_RUSTFLAGS"):
-        return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join([encoded, *flags])}
-    if plain := environment.get("RUSTFLAGS"):
-        return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join([*plain.split(), *flags])}
-    return {}
+    own = plain.split() if encoded is None and plain is not None else (encoded or "").split("\x1f")
+    return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join([*filter(None, own), *flags])}
 
 
 def _flag_config(flags: tuple[str, ...], target: Target, environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from wheelmatrix.errors import ConfigError, Issue, NothingToBuild
 from wheelmatrix.model import Cell, Gathered, Installed, Interpreter, Left, Project, PyO3, Tables, Target, Version
 from wheelmatrix.options import BuildOptions, expand_braces, matches, split_patterns
 from wheelmatrix.plan.tags import cell_id, short_id
+from wheelmatrix.platforms import why_absent
 
 _SPEC = re.compile(r"(python|cpython|cp|pypy|pp|graalpy|gp)?-?(\d)\.?(\d+)(t?)((?:_\w+)?)")
 _NAMES = {
@@ -47,17 +48,24 @@ def select(
     """
     admitted = tuple(row for row in tables.interpreters if not _obstacle(row, project, gathered))
     chosen, left = _chosen(options, tables, gathered, project)
-    cells = _cells(chosen, targets, gathered)
+    cells, absent = _present(_cells(chosen, targets, gathered), is_named=bool(options.interpreters))
+    left += absent
     known = [(cell_id(row, target), short_id(row, target)) for target in targets for row in tables.interpreters]
-    left += _disabled(options, tables, targets, chosen)
+    left += _disabled(options, tables, project, chosen)
     cells, more, said = _filtered(options, cells, known, left)
     left += more
     if not cells:
-        raise NothingToBuild.of(
-            "no cell is left to build",
-            hint="\n".join(f"{each.cell}: {each.reason}" for each in left[:12]) or "wheelmatrix plan says why",
-        )
+        raise nothing_left(left)
     return Selection(cells=cells, left=tuple(left), warnings=tuple(said), admitted=admitted)
+
+
+def nothing_left(left: Iterable[Left]) -> NothingToBuild:
+    """Return the error for an empty selection; its hint has every reason once, with the cells."""
+    reasons: dict[str, list[str]] = {}
+    for each in left:
+        reasons.setdefault(each.reason, []).append(each.cell)
+    hint = "\n".join(f"{', '.join(cells)}: {reason}" for reason, cells in reasons.items())
+    return NothingToBuild.of("no cell is left to build", hint=hint)
 
 
 def _chosen(
@@ -199,7 +207,8 @@ def _spec(row: Interpreter) -> str:
 def _obstacle(row: Interpreter, project: Project, gathered: Gathered) -> str:
     """Return why `--all-interpreters` leaves a row out; empty if it does not."""
     reason = _exclusion(row, project)
-    if not reason and not project.metadata.requires_python and gathered.today > row.end_of_life:
+    is_old = gathered.today > row.end_of_life and not row.group.endswith("-eol")
+    if not reason and not project.metadata.requires_python and is_old:
         reason = f"its end of life was {row.end_of_life}, and there is no requires-python; it is built when it is named"
     return reason
 
@@ -239,15 +248,24 @@ def _cells(rows: list[Interpreter], targets: tuple[Target, ...], gathered: Gathe
     )
 
 
-def _disabled(
-    options: BuildOptions, tables: Tables, targets: tuple[Target, ...], chosen: list[Interpreter]
-) -> list[Left]:
-    """Return the rows that a group keeps out, each with the option that turns it on."""
+def _present(cells: tuple[Cell, ...], *, is_named: bool) -> tuple[tuple[Cell, ...], list[Left]]:
+    """Leave out the Pythons that were never made for their target; raises ConfigError if they were named."""
+    reasons = {cell.id: why_absent(cell.interpreter, cell.target) for cell in cells if cell.installed is None}
+    left = [Left(cell=cell, reason=reason) for cell, reason in reasons.items() if reason]
+    if left and is_named:
+        raise ConfigError(*(Issue(message=f"{each.cell}: {each.reason}", where="--interpreter") for each in left))
+    return tuple(cell for cell in cells if not reasons.get(cell.id)), left
+
+
+def _disabled(options: BuildOptions, tables: Tables, project: Project, chosen: list[Interpreter]) -> list[Left]:
+    """Return the rows that a group keeps out, each with the option that turns it on, unless that would not help."""
     if options.interpreters or not (options.all_interpreters or options.build):
         return []
     ids = {row.id for row in chosen}
     return [
-        Left(cell=row.id, reason=f"the group {row.group} is not enabled", hint=f"--enable {row.group}")
+        Left(cell=row.id, reason=reason)
+        if (reason := _exclusion(row, project))
+        else Left(cell=row.id, reason=f"the group {row.group} is not enabled", hint=f"--enable {row.group}")
         for row in tables.interpreters
         if row.group and row.group not in options.enable and row.id not in ids
     ]
@@ -282,16 +300,14 @@ def _unmatched(
 ) -> Iterator[Issue]:
     if any(matches((pattern,), cell.id, short_id(cell.interpreter, cell.target)) for cell in cells):
         return
-    hits = [names for names in known if matches((pattern,), *names)]
     reasons = {each.cell: each for each in left}
-    for full, _ in hits:
-        if why := reasons.get(full.partition("-")[0]):
-            yield Issue(
-                message=f"the build pattern {pattern!r} matches only cells that are left out: {full}: {why.reason}",
-                where="build",
-                hint=why.hint,
-            )
-            return
+    hits = (full for full, short in known if matches((pattern,), full, short))
+    found = [why for full in hits if (why := reasons.get(full) or reasons.get(full.partition("-")[0]))]
+    # The likeliest to be meant is one that can be had.
+    if why := next((each for each in found if each.hint), found[0] if found else None):
+        message = f"the build pattern {pattern!r} matches only cells that are left out: {why.cell}: {why.reason}"
+        yield Issue(message=message, where="build", hint=why.hint)
+        return
     hint = f"cell ids look like {known[0][0]}" if known else ""
     yield Issue(message=f"the build pattern {pattern!r} matches no cell", where="build", hint=hint)
 

@@ -42,16 +42,18 @@ def pools(jobs: int) -> Mapping[str, int]:
 def with_clones(builds: Sequence[Build], gathered: Gathered) -> tuple[Build, ...]:
     """Return the builds, each new one told which directory to start from.
 
-    Where none exists yet, the first build of a target and profile goes first and the others become clones of it.
+    Where none of its target and profile exists yet, their first build goes first and the others become clones of it;
+    a directory of another target, which has only the host's half, is for the first alone.
     """
     leads: dict[PurePath, Build] = {}
     result = []
     for build in builds:
         key = build.directory.parent
-        if build.directory in gathered.directories or build.clone_from:
+        has_sibling = any(place.parent == key for place in build.clone_from)
+        if build.directory in gathered.directories or has_sibling:
             result.append(build)
         elif key in leads:
-            result.append(replace(build, clone_from=(leads[key].directory,)))
+            result.append(replace(build, clone_from=(leads[key].directory, *build.clone_from)))
         else:
             leads[key] = build
             result.append(build)

@@ -7,15 +7,16 @@ from typing import Any
 
 import tomli
 
+from wheelmatrix.bindings.pyo3 import links_libpython
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Gathered, Project
+from wheelmatrix.model import Gathered, Project, PyO3
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project import crate as crates
 from wheelmatrix.project import metadata, sources
 from wheelmatrix.project.globs import fixed_prefix
-from wheelmatrix.project.layout import layout, module_name, normal, python_roots
-from wheelmatrix.project.licenses import wanted_directories
-from wheelmatrix.project.readme import readme_path
+from wheelmatrix.project.layout import Layout, layout, normal, possible_packages, python_roots
+from wheelmatrix.project.licenses import named_files, wanted_directories
+from wheelmatrix.project.readme import readme_paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,8 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
     table = _project_table(gathered.pyproject, gathered.pyproject_text)
     crate = crates.read(gathered.cargo_metadata, manifest, options)
     package = _package(gathered.cargo_metadata, crate.package_id)
-    place = layout(options, table, crate, root, [file.path for file in gathered.files])
+    declared = _declared_library(gathered.texts.get(manifest), crate.library)
+    place = layout(options, table, crate, root, [file.path for file in gathered.files], declared)
     described, warnings = metadata.read(table, crate, package, root, gathered)
     return Project(
         root=root,
@@ -47,7 +49,7 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
         module_name=place.module_name,
         is_mixed=place.is_mixed,
         sources=sources.collect(options, place, described, gathered),
-        warnings=warnings,
+        warnings=(*warnings, *_linking(crate.pyo3), *_naming(place)),
     )
 
 
@@ -82,35 +84,54 @@ def wanted(
     table = _project_table(pyproject, pyproject_text)
     package = _package_of(cargo_metadata, manifest)
     library = next((each["name"] for each in package.get("targets", ()) if "bin" not in each["kind"]), "")
-    module = module_name(options, table, library, str(package.get("name", "")))
+    modules = possible_packages(options, table, library)
     roots = python_roots(options, root, manifest)
-    names = (module.partition(".")[0], *options.python_packages)
+    names = (*(module.partition(".")[0] for module in modules), *options.python_packages)
     packages = [base / name for base in roots for name in names]
     globs = [each.path for each in options.include if not each.out_dir and "wheel" in each.formats]
     bases = dict.fromkeys((root, *roots))
     prefixes = [base / fixed_prefix(glob) for glob in globs for base in bases if fixed_prefix(glob)]
-    bare = [base for glob in globs for base in bases if "**" in glob and not fixed_prefix(glob)]
-    readme = readme_path(table, package, root, manifest)
+    bare = [base for glob in globs for base in bases if "/" in glob and not fixed_prefix(glob)]
     directories = (
         *packages,
         *prefixes,
         *bare,
-        sources.data_directory(options, root, module),
+        *(sources.data_directory(options, root, module) for module in modules),
         *wanted_directories(table, root),
     )
-    named = (
-        [root / table["license"]["file"]]
-        if isinstance(table.get("license"), dict) and "file" in table["license"]
-        else []
-    )
-    if package.get("license_file"):
-        named.append(manifest.parent / str(package["license_file"]))
+    named = named_files(table, package, root, manifest)
     return Wanted(
         directories=tuple(dict.fromkeys(map(normal, directories))),
-        shallow=tuple(dict.fromkeys((root, manifest.parent, *roots, *(normal(path).parent for path in named)))),
-        texts=(readme,) if readme else (),
+        shallow=tuple(dict.fromkeys((root, manifest.parent, *roots, *(path.parent for path in named)))),
+        texts=(*readme_paths(table, package, root, manifest), manifest),
         skip=frozenset({PurePath(str(cargo_metadata["target_directory"]))}),
     )
+
+
+def _declared_library(manifest_text: str | None, library: str) -> str:
+    """Return lib.name of Cargo.toml, empty if it has none; `cargo metadata` does not tell it from the default."""
+    if manifest_text is None:
+        return library
+    try:
+        table = tomli.loads(manifest_text).get("lib")
+    except tomli.TOMLDecodeError:
+        return library
+    return str(table.get("name", "")) if isinstance(table, dict) else ""
+
+
+def _linking(pyo3: PyO3) -> tuple[str, ...]:
+    if not links_libpython(pyo3):
+        return ()
+    version = ".".join(map(str, pyo3.version))
+    cure = f'set features = ["{pyo3.crate}/extension-module"] in [tool.maturin]'
+    return (f"{pyo3.crate} {version} without its feature extension-module links libpython, as no wheel may: {cure}",)
+
+
+def _naming(place: Layout) -> tuple[str, ...]:
+    if place.is_mixed or place.extension == place.module_name:
+        return ()
+    said = f"there is no Python package {place.package}, so {place.module_name} will be imported as {place.extension}"
+    return (f"{said}: make the package, or shorten module-name",)
 
 
 def _root(pyproject: PurePath | None, manifest: PurePath) -> PurePath:

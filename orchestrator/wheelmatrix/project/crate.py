@@ -133,13 +133,11 @@ def _no_bindings(
     reached: Mapping[str, frozenset[str]],
     options: BuildOptions,
 ) -> ConfigError:
-    wanted = options.bindings or "pyo3 nor pyo3-ffi"
+    wanted = f"does not depend on {options.bindings}" if options.bindings else "depends neither on pyo3 nor on pyo3-ffi"
     names = {each["name"] for each in cargo_metadata["packages"] if each["id"] in reached}
     hint = f"add it: cargo add {options.bindings or 'pyo3'}"
     if "uniffi" in names:
         hint = "bindings of uniffi come with a later version of wheelmatrix"
     elif any("bin" in target["kind"] for target in package["targets"]):
         hint += "; wheels of binaries and of cffi come with a later version of wheelmatrix"
-    return ConfigError.of(
-        f"no bindings found: {package['name']} depends neither on {wanted}", where=package["manifest_path"], hint=hint
-    )
+    return ConfigError.of(f"no bindings found: {package['name']} {wanted}", where=package["manifest_path"], hint=hint)

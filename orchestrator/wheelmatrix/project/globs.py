@@ -12,7 +12,7 @@ IGNORE_FILES = (".gitignore", ".ignore")
 
 def matches_glob(glob: str, path: str) -> bool:
     """Return whether a glob matches a relative path whole: `*` stays in a directory, `**` does not."""
-    return _regex(glob).fullmatch(path) is not None
+    return _regex(glob, is_rich=False).fullmatch(path) is not None
 
 
 def fixed_prefix(glob: str) -> str:
@@ -26,8 +26,24 @@ def fixed_prefix(glob: str) -> str:
 
 
 def excluded(patterns: Iterable[str], path: str) -> bool:
-    """Return whether gitignore-like patterns name a path relative to the project."""
-    return bool(pathspec.GitIgnoreSpec.from_lines(patterns).match_file(path))
+    """Return whether gitignore-like patterns name a file, by its path relative to the project; the last match counts.
+
+    As with maturin, the file itself has to match: a pattern that names only a directory (`tests`, `tests/`) leaves
+    out none of its files, `tests/**` does.
+    """
+    verdict = False
+    for pattern in patterns:
+        takes_back = pattern.startswith("!")
+        glob = pattern.rstrip(" ").removeprefix("!")
+        if glob and not glob.startswith("#") and not glob.endswith("/") and _names(glob, path):
+            verdict = not takes_back
+    return verdict
+
+
+def _names(glob: str, path: str) -> bool:
+    """A slash at the front or inside ties a pattern to the root; without one it names files in any directory."""
+    tied = glob.removeprefix("/") if "/" in glob else f"**/{glob}"
+    return _regex(tied, is_rich=True).fullmatch(path) is not None
 
 
 class Ignored:
@@ -51,8 +67,11 @@ class Ignored:
 
 
 @cache
-def _regex(glob: str) -> re.Pattern[str]:
-    """Translate a glob. Source: the Rust crate `glob`, whose rules maturin's patterns follow."""
+def _regex(glob: str, *, is_rich: bool) -> re.Pattern[str]:
+    """Translate a glob; in a rich one `{a,b}` are alternatives, and a backslash takes a letter its meaning.
+
+    Source: the Rust crates `glob` (maturin's include) and, rich, `globset` (exclude).
+    """
     out, rest = "", glob
     while rest:
         if rest.startswith("**/"):
@@ -65,8 +84,14 @@ def _regex(glob: str) -> re.Pattern[str]:
             out, rest = out + "[^/]", rest[1:]
         elif rest[0] == "[" and "]" in rest[2:]:
             end = rest.index("]", 2)
-            inside = rest[1:end].replace("\\", "\\\\")
+            inside = rest[1:end].replace("\\", "\\\\").replace("[", "\\[")
             out, rest = out + f"[{'^' + inside[1:] if inside[0] == '!' else inside}]", rest[end + 1 :]
+        elif is_rich and rest[0] == "\\" and len(rest) > 1:
+            out, rest = out + re.escape(rest[1]), rest[2:]
+        elif is_rich and rest[0] == "{" and "}" in rest:
+            choices, rest = rest[1:].split("}", 1)
+            ways = (_regex(choice, is_rich=True).pattern for choice in choices.split(","))
+            out += f"(?:{'|'.join(ways)})"
         else:
             out, rest = out + re.escape(rest[0]), rest[1:]
     return re.compile(out, re.DOTALL)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import PurePath
 from typing import Any
 
@@ -39,12 +40,13 @@ def layout(
     crate: Crate,
     root: PurePath,
     files: Iterable[PurePath],
+    declared: str,
 ) -> Layout:
-    """Return the layout; `files` are those that were listed, absolute.
+    """Return the layout; `files` are those that were listed, absolute; `declared` is lib.name of Cargo.toml.
 
     Raises ConfigError for a module name that cannot be imported, and a python-source without the package.
     """
-    name = module_name(options, project, crate.library, crate.name)
+    name = module_name(options, project, crate.library, declared)
     package = name.partition(".")[0]
     known = frozenset(files)
     for python_root in python_roots(options, root, crate.manifest):
@@ -61,21 +63,34 @@ def layout(
     return Layout(root=root, python_root=root, module_name=name, is_mixed=False)
 
 
-def module_name(options: BuildOptions, project: Mapping[str, Any], library: str, package: str) -> str:
-    """Return the import path: module-name, else the library's name, else the project's, else the crate's."""
-    name = options.module_name or library or str(project.get("name") or package)
-    parts = name.split(".")
-    if all(part.isidentifier() for part in parts):
-        return name
-    if not options.module_name and name == library:
-        own = name.replace("-", "_")
-        if own.isidentifier():
-            return own
-    raise ConfigError.of(
-        f"{name!r} cannot be imported: each part has to be a Python name",
-        where="module-name",
-        hint=f'module-name = "{name.replace("-", "_")}"',
-    )
+def module_name(options: BuildOptions, project: Mapping[str, Any], library: str, declared: str) -> str:
+    """Return the import path: module-name, else what Cargo.toml calls the library, else the project's name.
+
+    `library` is what cargo calls it if Cargo.toml does not (`declared` is empty then); it is the last resort.
+    Raises ConfigError if the name cannot be imported.
+    """
+    if options.module_name:
+        if _is_importable(options.module_name):
+            return options.module_name
+        better = options.module_name.replace("-", "_")
+        hint = f'module-name = "{better}"' if _is_importable(better) else "dotted Python names: package._native"
+        raise ConfigError.of(
+            f"{options.module_name!r} cannot be imported: each part has to be a Python name",
+            where="module-name",
+            hint=hint,
+        )
+    names = (declared.replace("-", "_"), str(project.get("name", "")), library.replace("-", "_"))
+    return next((name for name in names if _is_importable(name)), names[2])
+
+
+def possible_packages(options: BuildOptions, project: Mapping[str, Any], library: str) -> tuple[str, ...]:
+    """Return every name that the module may turn out to have, before Cargo.toml was read."""
+    names = (module_name(options, project, library, ""), module_name(options, project, library, library))
+    return tuple(dict.fromkeys(names))
+
+
+def _is_importable(name: str) -> bool:
+    return all(part.isidentifier() and not iskeyword(part) for part in name.split("."))
 
 
 def python_roots(options: BuildOptions, root: PurePath, manifest: PurePath) -> tuple[PurePath, ...]:
@@ -89,10 +104,12 @@ def python_roots(options: BuildOptions, root: PurePath, manifest: PurePath) -> t
 
 
 def extension_name(module: str, is_mixed: bool, suffix: str) -> str:
-    """Return the library's name in the wheel: `pkg/_native.abi3.so`; of a single name `rpds/rpds.abi3.so`."""
+    """Return the library's name in the wheel: `pkg/_native.abi3.so`; of a single name `rpds/rpds.abi3.so`.
+
+    A package that is generated has the name of the module's last part, whatever stands before it, as with maturin.
+    """
     parts = module.split(".")
-    folder = parts[:-1] or parts
-    del is_mixed  # a generated package has the same place for its library
+    folder = parts[:-1] if is_mixed and parts[:-1] else parts[-1:]
     return "/".join([*folder, f"{parts[-1]}{suffix}"])
 
 

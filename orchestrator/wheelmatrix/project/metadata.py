@@ -1,32 +1,38 @@
 """Core metadata 2.4: from [project], and where that says `dynamic` or is not there, from Cargo.toml.
 
-Source: "Core metadata specifications"; PEP 621; PEP 639. pyproject-metadata checks and writes what needs no file;
-licences, classifiers and Cargo's fields are added here, because it would read files or refuse what indexes take.
+Source: "Core metadata specifications"; PEP 621; PEP 639. pyproject-metadata checks and frames it; the headers are
+written here, because it would read files itself, order specifiers anew and refuse what indexes take.
 """
 
-import re
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 from pyproject_metadata import ConfigurationError, RFC822Message, StandardMetadata
+from pyproject_metadata.errors import ConfigurationWarning
 
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Crate, Entry, Gathered, Metadata
+from wheelmatrix.project.entry_points import entry_points
+from wheelmatrix.project.fields import cargo_headers, project_headers
 from wheelmatrix.project.licenses import license_entries
-from wheelmatrix.project.readme import readme
+from wheelmatrix.project.readme import Readme, readme
+from wheelmatrix.project.requirements import requires_python_text
 
-_KNOWN = frozenset(
+_CHECKED = frozenset(
     {
-        "name", "version", "description", "readme", "requires-python", "license", "license-files", "authors",
-        "maintainers", "keywords", "classifiers", "urls", "scripts", "gui-scripts", "entry-points", "dependencies",
-        "optional-dependencies", "import-names", "import-namespaces", "dynamic",
+        "name", "version", "description", "requires-python", "authors", "maintainers", "keywords", "classifiers",
+        "urls", "scripts", "gui-scripts", "dependencies", "optional-dependencies",
     }
 )  # fmt: skip
-"""Keys of [project]. Source: "pyproject.toml specification"."""
-_OURS = frozenset({"version", "readme", "license", "license-files", "classifiers", "description", "dynamic"})
-"""Keys that are handled here and not handed on."""
+"""Keys of [project] that pyproject-metadata checks; the others name files, or mean more here than there."""
+_KNOWN = _CHECKED | {
+    "readme", "license", "license-files", "entry-points", "dynamic", "import-names", "import-namespaces",
+}  # fmt: skip
+"""Keys of [project]. Source: "pyproject.toml specification". Import names (PEP 794) are not in metadata 2.4."""
 _DEAD = frozenset(
     {
         "scripts", "classifiers", "classifier", "data", "maintainer", "maintainer-email", "requires-dist",
@@ -34,7 +40,6 @@ _DEAD = frozenset(
     }
 )  # fmt: skip
 """Keys of [package.metadata.maturin] that moved to [project] in maturin 0.14."""
-_SCRIPT = re.compile(r"[\w.-]+")
 
 
 def read(
@@ -45,45 +50,74 @@ def read(
     `project`: the [project] table, empty if there is none; `package`: the crate in `cargo metadata`.
     Raises ConfigError with everything that is wrong.
     """
+    where = str(gathered.pyproject or crate.manifest)
     _refuse_dead(package)
-    warnings = [f"unknown key {key!r} in [project] is ignored" for key in sorted(set(project) - _KNOWN)]
-    if project and "version" not in project and "version" not in project.get("dynamic", ()):
-        warnings.append("[project] has no version and does not say that it is dynamic: Cargo's is taken")
-    version = _version(project, crate)
-    licenses = license_entries(project, str(package.get("license_file") or ""), root, crate.manifest, gathered.files)
-    standard = _standard(project, crate, version)
-    if long_text := readme(project, package, root, crate.manifest, gathered):
-        message = _message(standard, project, package, licenses)
-        message["Description-Content-Type"] = long_text[1]
-        message.set_payload(long_text[0])
-    else:
-        message = _message(standard, project, package, licenses)
+    name, notes = _check(project, crate, where)
+    issues: list[Issue] = []
+    with _collecting(issues):
+        version = _version(project, crate, where)
+    with _collecting(issues):
+        licenses = license_entries(project, package, crate, root, gathered.files)
+    with _collecting(issues):
+        scripts = entry_points(project, where)
+    with _collecting(issues):
+        long_text = readme(project, package, root, crate, gathered)
+    if issues:
+        raise ConfigError(*issues)
     return Metadata(
-        name=standard.name,
+        name=name,
         version=str(version),
-        requires_python=str(standard.requires_python or ""),
-        text=message.as_bytes(),
-        entry_points=_entry_points(standard),
+        requires_python=requires_python_text(project.get("requires-python", "")),
+        text=_text(name, version, project, package, licenses, long_text),
+        entry_points=scripts,
         licenses=licenses,
-    ), tuple(warnings)
+    ), (*notes, *_doubts(project, long_text))
 
 
-def _standard(project: Mapping[str, Any], crate: Crate, version: Version) -> StandardMetadata:
-    kept = {key: value for key, value in project.items() if key in _KNOWN - _OURS}
+def _text(
+    name: str,
+    version: Version,
+    project: Mapping[str, Any],
+    package: Mapping[str, Any],
+    licenses: tuple[Entry, ...],
+    long_text: Readme | None,
+) -> bytes:
+    message = RFC822Message()
+    message["Metadata-Version"] = "2.4"
+    message["Name"] = name
+    message["Version"] = str(version)
+    for header, value in (*project_headers(project), *cargo_headers(package, project)):
+        message[header] = value.strip()
+    for entry in licenses:
+        message["License-File"] = entry.name
+    if long_text is not None:
+        if long_text.content_type:
+            message["Description-Content-Type"] = long_text.content_type
+        message.set_payload(long_text.text)
+    return message.as_bytes()
+
+
+def _check(project: Mapping[str, Any], crate: Crate, where: str) -> tuple[str, list[str]]:
+    """Return the name and what pyproject-metadata warns of; raises ConfigError with all that it refuses."""
+    issues = [Issue(message=text, where=where) for text in _wrong_types(project)]
     if project and "name" not in project:
-        raise ConfigError.of("[project] has no name", where="pyproject.toml", hint=f'name = "{crate.name}"')
-    if isinstance(project.get("readme", ""), int | list):
-        raise ConfigError.of("project.readme is neither a text nor a table", where="pyproject.toml")
-    table = {**kept, "name": project.get("name", crate.name), "version": str(version)}
-    try:
-        standard = StandardMetadata.from_pyproject({"project": table}, metadata_version="2.4", all_errors=True)
-    except* ConfigurationError as errors:
-        issues = [Issue(message=str(error), where="pyproject.toml") for error in _flat(errors)]
-        raise ConfigError(*issues) from None
-    description = project.get("description")
-    if description:
-        standard.description = _one_line(str(description))
-    return standard
+        issues.append(Issue(message="[project] has no name", where=where, hint=f'name = "{crate.name}"'))
+    elif "name" in _listed(project.get("dynamic")):
+        issues.append(Issue(message="project.name cannot be dynamic", where=where, hint="leave it out of `dynamic`"))
+    kept = {key: value for key, value in project.items() if key in _CHECKED - {"version"}}
+    # License classifiers beside an SPDX expression are refused there, and taken by every index.
+    table = {**kept, "name": project.get("name", crate.name), "version": "0"}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConfigurationWarning)
+        try:
+            name = StandardMetadata.from_pyproject({"project": table}, metadata_version="2.4", all_errors=True).name
+        except* ConfigurationError as errors:
+            issues += [Issue(message=str(error), where=where) for error in _flat(errors)]
+    if issues:
+        raise ConfigError(*issues)
+    # Of the description the first line alone is judged there; here its lines are joined.
+    unheard = ("License ::", "one-line summary")
+    return name, [text for each in caught if not any(part in (text := str(each.message)) for part in unheard)]
 
 
 def _flat(group: BaseException) -> list[BaseException]:
@@ -92,78 +126,66 @@ def _flat(group: BaseException) -> list[BaseException]:
     return [group]
 
 
-def _message(
-    standard: StandardMetadata, project: Mapping[str, Any], package: Mapping[str, Any], licenses: tuple[Entry, ...]
-) -> RFC822Message:
-    message = standard.as_rfc822()
-    if not (project and "classifiers" in project.get("dynamic", ())):
-        for classifier in project.get("classifiers", ()):
-            message["Classifier"] = str(classifier)
-    _add_license(message, project, package)
-    for each in licenses:
-        message["License-File"] = each.name
-    _add_from_cargo(message, project, package)
-    return message
+def _wrong_types(project: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the keys that pyproject-metadata does not see, and that decide what is read."""
+    if not isinstance(project.get("version", ""), str):
+        yield "project.version has to be a text"
+    for key in ("license-files", "dynamic"):
+        found = project.get(key, [])
+        if not (isinstance(found, list) and all(isinstance(each, str) for each in found)):
+            yield f"project.{key} has to be a list of texts"
+    for key, allowed in (("readme", {"file", "text", "content-type"}), ("license", {"file", "text"})):
+        found = project.get(key, "")
+        if isinstance(found, dict):
+            if set(found) - allowed or len({"file", "text"} & set(found)) != 1:
+                yield f"project.{key} has to have exactly one of `file` and `text`"
+            if not all(isinstance(each, str) for each in found.values()):
+                yield f"project.{key}: every value has to be a text"
+        elif not isinstance(found, str):
+            yield f"project.{key} has to be a text or a table"
+    groups = project.get("entry-points", {})
+    if not (isinstance(groups, dict) and all(_is_texts(each) for each in groups.values())):
+        yield "project.entry-points has to hold tables of texts"
 
 
-def _add_license(message: RFC822Message, project: Mapping[str, Any], package: Mapping[str, Any]) -> None:
-    license_ = project.get("license")
-    if isinstance(license_, str):
-        message["License-Expression"] = license_
-    elif isinstance(license_, dict) and "text" in license_:
-        message["License"] = str(license_["text"])
-    elif _is_cargos("license", project) and package.get("license"):
-        message["License"] = str(package["license"])
+def _is_texts(found: object) -> bool:
+    return isinstance(found, dict) and all(isinstance(each, str) for each in found.values())
 
 
-def _add_from_cargo(message: RFC822Message, project: Mapping[str, Any], package: Mapping[str, Any]) -> None:
-    """Add the fields that Cargo.toml gives, as maturin maps them."""
-    if _is_cargos("description", project) and package.get("description"):
-        message["Summary"] = _one_line(str(package["description"]))
-    if _is_cargos("keywords", project) and package.get("keywords"):
-        message["Keywords"] = ",".join(package["keywords"])
-    if _is_cargos("authors", project) and package.get("authors"):
-        joined = ", ".join(package["authors"])
-        message["Author"] = joined
-        if "@" in joined:
-            message["Author-Email"] = joined
-    if _is_cargos("urls", project):
-        for label, key in (("Homepage", "homepage"), ("Documentation", "documentation"), ("Source Code", "repository")):
-            if package.get(key):
-                message["Project-URL"] = f"{label}, {package[key]}"
+def _listed(found: object) -> list[object]:
+    return found if isinstance(found, list) else []
 
 
-def _is_cargos(field: str, project: Mapping[str, Any]) -> bool:
-    return not project or field in project.get("dynamic", ())
-
-
-def _version(project: Mapping[str, Any], crate: Crate) -> Version:
-    text = str(project.get("version") or crate.version)
-    where = "project.version" if project.get("version") else f"{crate.manifest}: version"
+def _version(project: Mapping[str, Any], crate: Crate, where: str) -> Version:
+    own = str(project.get("version", ""))
+    text = own or crate.version
     try:
         return Version(text)
     except InvalidVersion as error:
+        place = f"{where}: project.version" if own else f"{crate.manifest}: version"
         hint = "1.0.0-alpha.1, 1.0.0-rc.2 and 1.0.0+local can be written as PEP 440 versions"
-        raise ConfigError.of(f"{text!r} is no Python version", where=where, hint=hint) from error
+        raise ConfigError.of(f"{text!r} is no Python version", where=place, hint=hint) from error
 
 
-def _entry_points(standard: StandardMetadata) -> bytes:
-    """Return entry_points.txt. Source: "Entry points specification"; names by what PyPI takes."""
-    groups = {"console_scripts": standard.scripts, "gui_scripts": standard.gui_scripts, **standard.entrypoints}
-    issues = [
-        Issue(message=f"{name!r} cannot be the name of a script", where="pyproject.toml", hint="letters, digits, `._-`")
-        for group in ("console_scripts", "gui_scripts")
-        for name in groups[group]
-        if not _SCRIPT.fullmatch(name)
-    ]
-    if issues:
-        raise ConfigError(*issues)
-    filled = {group: entries for group, entries in groups.items() if entries}
-    blocks = (
-        f"[{group}]\n" + "".join(f"{name}={value}\n" for name, value in entries.items())
-        for group, entries in filled.items()
+def _doubts(project: Mapping[str, Any], long_text: Readme | None) -> Iterator[str]:
+    yield from (f"unknown key {key!r} in [project] is ignored" for key in sorted(set(project) - _KNOWN))
+    dynamic = project.get("dynamic", ())
+    if project and "version" not in project and "version" not in dynamic:
+        yield "[project] has no version and does not say that it is dynamic: Cargo's is taken"
+    yield from (
+        f"project.{key} is given and said to be dynamic: what is given is taken" for key in dynamic if key in project
     )
-    return "\n".join(blocks).encode()
+    if long_text is not None and not long_text.content_type:
+        yield "project.readme has no content-type: indexes will read it as reStructuredText"
+
+
+@contextmanager
+def _collecting(issues: list[Issue]) -> Iterator[None]:
+    """Let the next part be checked, too, when one is wrong."""
+    try:
+        yield
+    except ConfigError as error:
+        issues += error.issues
 
 
 def _refuse_dead(package: Mapping[str, Any]) -> None:
@@ -176,7 +198,3 @@ def _refuse_dead(package: Mapping[str, Any]) -> None:
             where=package["manifest_path"],
             hint="they belong into [project] of pyproject.toml",
         )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(line.strip() for line in text.strip().splitlines())

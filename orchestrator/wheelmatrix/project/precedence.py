@@ -76,6 +76,8 @@ def _warn_of_unknown(environment: Mapping[str, str], notes: Notes) -> None:
         if name.startswith(PREFIX) and name not in known | OTHER_VARIABLES.keys():
             guess = did_you_mean(name, known)
             notes.warnings.append(f"{name}: unknown variable is ignored" + (f"; {guess}" if guess else ""))
+    if environment.get("MATURIN_PGO", "").casefold() not in ("", "0", "false", "no", "off", "n", "f"):
+        notes.warnings.append("MATURIN_PGO: not supported yet, the wheels are built without it")
 
 
 def _merged(ranks: Iterable[Layer], notes: Notes) -> tuple[dict[str, Any], dict[str, str]]:

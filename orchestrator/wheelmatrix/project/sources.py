@@ -28,7 +28,8 @@ def collect(options: BuildOptions, place: Layout, metadata: Metadata, gathered: 
     Raises ConfigError for two sources of one name, and for a data directory with anything else than data.
     """
     found = [
-        *(_package(options, place, gathered) if place.is_mixed else _generated(place, gathered)),
+        *(() if place.is_mixed else _generated(place, gathered)),
+        *_packages(options, place, gathered),
         *_data(options, place, metadata, gathered),
         *_included(options, place, gathered),
     ]
@@ -40,25 +41,23 @@ def data_directory(options: BuildOptions, root: PurePath, module: str) -> PurePa
     return normal(root / (options.data or f"{module}.data"))
 
 
-def _package(options: BuildOptions, place: Layout, gathered: Gathered) -> Iterator[tuple[str, SourceFile]]:
+def _packages(options: BuildOptions, place: Layout, gathered: Gathered) -> Iterator[tuple[str, SourceFile]]:
     ignored = Ignored(gathered.texts)
     patterns = [each.path for each in options.exclude if "wheel" in each.formats]
-    folders = [place.python_root / name for name in (place.package, *options.python_packages)]
+    own = (place.package,) if place.is_mixed else ()
+    folders = [place.python_root / name for name in (*own, *options.python_packages)]
     caches = _caches(gathered.files)
     for file in gathered.files:
         if not any(file.path.is_relative_to(folder) for folder in folders) or file.path in ignored:
             continue
         name = file.path.relative_to(place.python_root).as_posix()
-        if _is_left_out(file, name, place, caches) or excluded(patterns, _source_name(file.path, place, name)):
-            continue
-        yield name, file
+        if not _is_left_out(file, name, place, caches) and not _is_excluded(patterns, file.path, place, name):
+            yield name, file
 
 
 def _generated(place: Layout, gathered: Gathered) -> Iterator[tuple[str, SourceFile | bytes]]:
     """Yield the package around a crate without Python files; a stub beside Cargo.toml becomes the package's."""
-    if "." in place.module_name:
-        return
-    name = place.module_name
+    name = place.extension
     yield f"{name}/__init__.py", _INIT.format(name=name).encode()
     stub = place.root / f"{name}.pyi"
     for file in gathered.files:
@@ -76,7 +75,7 @@ def _is_left_out(file: SourceFile, name: str, place: Layout, caches: frozenset[P
         return True
     base = parts[-1]
     own = (place.extension, f"lib{place.extension}")
-    return bool(_LEFTOVER.search(base)) and base.split(".")[0] in own
+    return bool(_LEFTOVER.search(base)) and base.startswith(own)
 
 
 def _caches(files: Sequence[SourceFile]) -> frozenset[PurePath]:
@@ -85,8 +84,11 @@ def _caches(files: Sequence[SourceFile]) -> frozenset[PurePath]:
     return frozenset(tagged - packages)
 
 
-def _source_name(path: PurePath, place: Layout, name: str) -> str:
-    return path.relative_to(place.root).as_posix() if path.is_relative_to(place.root) else name
+def _is_excluded(patterns: Sequence[str], path: PurePath, place: Layout, name: str) -> bool:
+    """Return whether `exclude` names a file by its place in the project or, as maturin still allows, in the wheel."""
+    if path.is_relative_to(place.root) and excluded(patterns, path.relative_to(place.root).as_posix()):
+        return True
+    return excluded(patterns, name)
 
 
 def _data(
@@ -113,8 +115,8 @@ def _included(options: BuildOptions, place: Layout, gathered: Gathered) -> Itera
     """Yield what `include` names: globs are tried from the project's root, then from python-source."""
     patterns = [each.path for each in options.exclude if "wheel" in each.formats]
     for pattern in options.include:
-        if pattern.out_dir or "wheel" not in pattern.formats:
-            continue
+        if pattern.out_dir or "wheel" not in pattern.formats or pattern.path.split("/")[-1] == "**":
+            continue  # in maturin's globs a `**` at the end names directories, never files
         for root in dict.fromkeys((place.root, place.python_root)):
             inside = [file for file in gathered.files if file.path.is_relative_to(root)]
             hits = [file for file in inside if matches_glob(pattern.path, file.path.relative_to(root).as_posix())]
@@ -122,7 +124,7 @@ def _included(options: BuildOptions, place: Layout, gathered: Gathered) -> Itera
                 base = place.python_root if file.path.is_relative_to(place.python_root) else place.root
                 name = file.path.relative_to(base).as_posix()
                 is_bytecode = "__pycache__" in file.path.parts
-                if not is_bytecode and not excluded(patterns, _source_name(file.path, place, name)):
+                if not is_bytecode and not _is_excluded(patterns, file.path, place, name):
                     yield name, file
             if hits:
                 break
@@ -132,6 +134,10 @@ def _unique(found: Sequence[tuple[str, SourceFile | bytes]]) -> tuple[Entry, ...
     entries: dict[str, Entry] = {}
     issues: list[Issue] = []
     for name, source in found:
+        if isinstance(source, SourceFile) and source.size_bytes < 0:
+            hint = "mend it, remove it, or name it in `exclude`"
+            issues.append(Issue(message="the link leads nowhere", where=str(source.path), hint=hint))
+            continue
         entry = (
             Entry(name=name, source=source)
             if isinstance(source, bytes)

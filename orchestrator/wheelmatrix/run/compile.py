@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -11,41 +11,22 @@ from anyio import to_thread
 
 from wheelmatrix.bindings.pyo3 import abi_fault
 from wheelmatrix.errors import CompileError, ConfigError, PackError
-from wheelmatrix.events import Cloned, Diagnosed, Retried, UnitFinished, UnitsCounted, UnitStarted
+from wheelmatrix.events import Cloned, Retried, UnitsCounted
 from wheelmatrix.model import Artifact, Build, Command
-from wheelmatrix.run.cargo import (
-    Diagnostic,
-    ScriptRun,
-    UnitBuilt,
-    is_killed,
-    parse_message,
-    started_unit,
-    unit_name,
-    unit_total,
-)
+from wheelmatrix.run.cargo import is_killed, unit_total
 from wheelmatrix.run.clean import mark_used
 from wheelmatrix.run.clone import clone
 from wheelmatrix.run.files import issue_of, sha256_of, write_if_changed
+from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.jobserver import Token
+from wheelmatrix.run.listen import Listener
 from wheelmatrix.run.process import Exit, capture, supervise
 from wheelmatrix.run.shop import Shop
 
-_TAIL_LINES = 40
 _SIGKILL = 9
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What cargo said during one attempt."""
-
-    library: Path | None = None
-    out_dirs: dict[str, Path] = field(default_factory=dict)
-    cfgs: dict[str, frozenset[str]] = field(default_factory=dict)
-    """By package name."""
-    errors: list[str] = field(default_factory=list)
-    units: int = 0
-    is_counted: bool = False
-    tail: deque[bytes] = field(default_factory=lambda: deque(maxlen=_TAIL_LINES))
+_LONGEST_MESSAGE = 400
+_LONGEST_CHARS = 2000
+"""Of what a compiler says in one message; macros can make it megabytes. The log has all of it."""
 
 
 class _KilledError(Exception):
@@ -105,45 +86,28 @@ def _prepare(build: Build, step: str, shop: Shop) -> None:
         raise CompileError(*error.issues) from error
 
 
-async def _attempt(command: Command, build: Build, step: str, shop: Shop) -> _Heard:
-    heard = _Heard()
-    crate = shop.plan.project.crate
+async def _attempt(command: Command, build: Build, step: str, shop: Shop) -> Listener:
+    try:
+        async with anyio.create_task_group() as group:
+            package = shop.plan.project.crate.package_id
 
-    async with anyio.create_task_group() as group:
+            def count() -> None:
+                group.start_soon(_count, build, step, shop)
 
-        def on_stdout(line: bytes) -> None:
-            match parse_message(line):
-                case UnitBuilt() as unit:
-                    if not unit.fresh and not heard.is_counted:
-                        heard.is_counted = True
-                        group.start_soon(_count, build, step, shop)
-                    heard.units += 1
-                    _note_library(unit, crate.package_id, heard)
-                    shop.emit(UnitFinished(step=step, unit=unit_name(unit.package), fresh=unit.fresh))
-                case ScriptRun() as script:
-                    name = unit_name(script.package).partition(" ")[0]
-                    heard.units += 1
-                    heard.out_dirs[name] = Path(script.out_dir)
-                    heard.cfgs[name] = frozenset(script.cfgs)
-                    shop.emit(UnitFinished(step=step, unit=f"{unit_name(script.package)} (build script)", fresh=True))
-                case Diagnostic() as said if said.level in ("error", "warning") and said.file:
-                    _diagnose(said, heard, step, shop)
-
-        def on_stderr(line: bytes) -> None:
-            heard.tail.append(line)
-            if unit := started_unit(line):
-                shop.emit(UnitStarted(step=step, unit=unit))
-                if not heard.is_counted:
-                    heard.is_counted = True
-                    group.start_soon(_count, build, step, shop)
-
-        ended = await supervise(
-            command, on_stdout=on_stdout, on_stderr=on_stderr, log=shop.log(step), guardian=shop.guardian
-        )
-        group.cancel_scope.cancel()
+            heard = Listener(step, package, shop.emit, count)
+            ended = await supervise(
+                command,
+                on_stdout=heard.stdout,
+                on_stderr=heard.stderr,
+                log=shop.log(step),
+                guardian=shop.guardian,
+            )
+            group.cancel_scope.cancel()
+    except BaseExceptionGroup as failures:
+        raise first_of(failures) from None
     if not ended.ok:
         raise _failure(ended, heard, build)
-    if not heard.is_counted:  # everything was fresh, so every unit has been heard of
+    if not heard.has_begun:  # everything was fresh, so every unit has been heard of
         shop.emit(UnitsCounted(step=step, total=heard.units))
     return heard
 
@@ -157,24 +121,10 @@ async def _count(build: Build, step: str, shop: Shop) -> None:
             shop.emit(UnitsCounted(step=step, total=total))
 
 
-def _note_library(unit: UnitBuilt, package: str, heard: _Heard) -> None:
-    if unit.package != package or "cdylib" not in unit.crate_types:
-        return
-    for file in unit.files:
-        if file.suffix in (".so", ".dylib", ".dll"):
-            heard.library = Path(file)
-
-
-def _diagnose(said: Diagnostic, heard: _Heard, step: str, shop: Shop) -> None:
-    if said.level == "error":
-        heard.errors.append(f"{said.message} ({said.file}:{said.line})")
-    shop.emit(Diagnosed(step=step, level=said.level, message=said.message, file=said.file, line=said.line))
-
-
-def _failure(ended: Exit, heard: _Heard, build: Build) -> Exception:
+def _failure(ended: Exit, heard: Listener, build: Build) -> Exception:
     if ended.signal == _SIGKILL or is_killed(heard.tail):
         return _KilledError("the compiler was killed (signal 9), probably because memory ran out")
-    last = heard.errors[:3] or _last_errors(heard.tail)
+    last = list(map(_short, heard.errors[:3] or _last_errors(heard.tail)))
     text = "; ".join(last) or f"cargo ended with exit code {ended.code}"
     hint = ""
     joined = b"\n".join(heard.tail)
@@ -190,7 +140,12 @@ def _last_errors(tail: deque[bytes]) -> list[str]:
     return found[:3] or plain[-3:]
 
 
-def _artifact(build: Build, heard: _Heard, shop: Shop) -> Artifact:
+def _short(text: str) -> str:
+    """Return at most what a terminal can show: a macro's diagnostics can have a megabyte in one line."""
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+
+
+def _artifact(build: Build, heard: Listener, shop: Shop) -> Artifact:
     if heard.library is None:
         raise CompileError.of(
             "cargo made no library for Python",

@@ -9,7 +9,7 @@ import anyio
 from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectSendStream
 
-from wheelmatrix.errors import WheelmatrixError
+from wheelmatrix.errors import Issue, WheelmatrixError
 from wheelmatrix.events import Event, Stamped, StepFinished, StepStarted
 from wheelmatrix.model import Done, Failed, Outcome, Skipped, Step
 from wheelmatrix.plan.schedule import Schedule
@@ -128,12 +128,19 @@ class Engine:
             step=step.id,
             state="failed",
             seconds=round(seconds, 3),
-            message="\n".join(issue.message for issue in error.issues),
+            message="\n".join(self._told(issue) for issue in error.issues),
             hint="\n".join(dict.fromkeys(issue.hint for issue in error.issues if issue.hint)),
             exit_code=error.exit_code,
             tail=tail,
             log=str(log) if has_log else "",
         )
+
+    def _told(self, issue: Issue) -> str:
+        """Return an issue with its place, where that says more than the name of the step does."""
+        plan = self._shop.plan
+        names = {*(step.id for step in plan.steps), *(build.name for build in plan.builds)}
+        is_known = not issue.where or issue.where in names or issue.where in {wheel.id for wheel in plan.wheels}
+        return issue.message if is_known else f"{issue.where}: {issue.message}"
 
     def _give_up(self) -> None:
         """Note what a signal or `--fail-fast` left undone."""

@@ -1,5 +1,7 @@
 """One run from its first event to its last: the lock, the journal, the engine, the signals."""
 
+import errno
+import os
 import signal
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from wheelmatrix.pack.headers import EARLIEST_EPOCH_S
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run import clone
 from wheelmatrix.run.engine import Engine, Teller
-from wheelmatrix.run.files import free_bytes, remove_leftovers
+from wheelmatrix.run.files import free_bytes, issue_of, prove_writable, remove_leftovers
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.history import History
 from wheelmatrix.run.jobserver import Jobserver
@@ -49,7 +51,8 @@ class Result:
 def execute(prepared: Prepared, *, arguments: tuple[str, ...], screen: Screen) -> Result:
     """Do what the plan says and return what came of it; the screen is told everything, and closed at the end.
 
-    `arguments` are recorded for `--resume`. Raises ConfigError if the run cannot even begin.
+    `arguments` are recorded for `--resume`. Raises ConfigError if no step can be begun: no room on the disk, a place
+    that cannot be written to.
     """
     try:
         return anyio.run(_execute, prepared, arguments, screen)
@@ -80,7 +83,7 @@ async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Scree
         jobserver = tools.enter_context(Jobserver.open(jobs, journal.folder))
         shop = _shop(prepared, journal, teller, guardian, jobserver)
         schedule = Schedule(plan.steps, plan.pools, fail_fast=options.fail_fast)
-        failures: tuple[WheelmatrixError, ...] = ()
+        refused: WheelmatrixError | None = None
         async with anyio.create_task_group() as group:
             engine = Engine(shop, schedule)
             group.start_soon(teller.tick)
@@ -88,9 +91,12 @@ async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Scree
             try:
                 await _run(engine, shop, prepared, teller)
             except WheelmatrixError as error:
-                failures = (error,)
+                refused = error
             group.cancel_scope.cancel()
         shop.history.save()
+        if journal.failure is not None:
+            teller.emit(Warned(message=f"the journal of this run is not whole: {journal.failure.strerror}"))
+        failures: tuple[WheelmatrixError, ...] = () if refused is None else (refused,)
         failures += tuple(each.error for each in schedule.outcomes.values() if isinstance(each, Failed))
         result = _result(plan, schedule.outcomes, failures, signals, journal)
         teller.emit(
@@ -101,6 +107,8 @@ async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Scree
             )
         )
         teller.flush()
+    if refused is not None and not signals:
+        raise refused  # no step tells of it
     return result
 
 
@@ -129,6 +137,7 @@ async def _run(engine: Engine, shop: Shop, prepared: Prepared, teller: Teller) -
                 left=tuple(f"{each.cell}: {each.reason}" for each in plan.left),
             )
         )
+        await to_thread.run_sync(_check_out, shop.out)
         await to_thread.run_sync(_clear, shop)
         await to_thread.run_sync(_check_disk, plan, shop.root)
         await engine.run()
@@ -172,6 +181,15 @@ def _clear(shop: Shop) -> None:
         remove_leftovers(shop.out)
     for profile in (shop.root / "builds").glob("*/*"):
         clone.remove_leftovers(profile)
+
+
+def _check_out(out: Path) -> None:
+    """Refuse to compile for a wheel directory that cannot be written to; one that is not there yet is not made."""
+    existing = next((each for each in (out, *out.parents) if os.path.lexists(each)), out)
+    if existing.is_dir():
+        prove_writable(existing)
+    else:
+        raise ConfigError(issue_of(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)), existing))
 
 
 def _check_disk(plan: Plan, root: Path) -> None:

@@ -155,11 +155,19 @@ def make_directory(path: Path) -> None:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        temporary, descriptor = _locked_temporary(path)
+    except OSError as error:
+        raise ConfigError(issue_of(error, path)) from error
+    prove_writable(path)
+
+
+def prove_writable(directory: Path) -> None:
+    """Make a file in a directory and take it away again; raises ConfigError if that is not possible."""
+    try:
+        temporary, descriptor = _locked_temporary(directory)
         os.close(descriptor)
         temporary.unlink()
     except OSError as error:
-        raise ConfigError(issue_of(error, path)) from error
+        raise ConfigError(issue_of(error, directory)) from error
 
 
 def remove_leftovers(directory: Path) -> tuple[Path, ...]:

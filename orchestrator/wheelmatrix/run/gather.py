@@ -18,6 +18,7 @@ from wheelmatrix.plan.command import metadata_command, toolchain_environment
 from wheelmatrix.plan.select import is_spec
 from wheelmatrix.project import Wanted, manifest_candidates, no_manifest_error, wanted
 from wheelmatrix.run.credentials import is_secret
+from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.host import host as ask_host
 from wheelmatrix.run.process import capture
 from wheelmatrix.run.pythons import active, cache_file, candidates, find_named, probe, probe_one
@@ -78,7 +79,7 @@ async def gather(
             group.start_soon(ask_cargo)
             group.start_soon(ask_pythons)
     except* (ConfigError, ToolMissing) as failures:
-        raise _first(failures) from None
+        raise first_of(failures) from None
     (pythons,) = found
     files = wanted(options, pyproject, text, metadata, manifest)
     listed, texts = await to_thread.run_sync(_read, files, (pyproject or manifest).parent)
@@ -99,15 +100,6 @@ async def gather(
         environment={name: value for name, value in environment.items() if not is_secret(name)},
         today=datetime.now(UTC).date(),
     ), pythons.warnings
-
-
-def _first(failures: BaseExceptionGroup[Exception]) -> Exception:
-    error: BaseException = failures
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if not isinstance(error, Exception):
-        raise AssertionError("only our own errors are caught here")
-    return error
 
 
 def _manifest(options: BuildOptions, pyproject: Path | None, directory: Path) -> Path:
@@ -170,11 +162,12 @@ def _read(files: Wanted, root: Path) -> tuple[tuple[SourceFile, ...], dict[PureP
     for directory in files.shallow:
         for found in _children(Path(directory)):
             listed[found.path] = found
-    wanted_texts = set(files.texts)
-    if any((place / ".git").exists() for place in (root, *root.parents)):
-        wanted_texts |= {path for path in listed if path.name in _IGNORE_FILES}
-        wanted_texts |= {path / name for path in _between(listed, root) for name in _IGNORE_FILES}
+    is_checkout = any((place / ".git").exists() for place in (root, *root.parents))
+    ignore_files = _IGNORE_FILES if is_checkout else _IGNORE_FILES[1:]  # outside of a checkout .gitignore says nothing
+    wanted_texts = {path for path in listed if path.name in ignore_files}
+    wanted_texts |= {path / name for path in _between(listed, root) for name in ignore_files}
     texts = {path: _text(Path(path)) for path in wanted_texts if Path(path).is_file()}
+    texts |= {path: _text(Path(path), "utf-8") for path in files.texts if Path(path).is_file()}
     return tuple(sorted(listed.values(), key=lambda each: each.path)), texts
 
 
@@ -190,14 +183,29 @@ def _walk(directory: Path, skip: frozenset[PurePath], above: frozenset[Path]) ->
         return
     for entry in _scanned(directory):
         path = directory / entry.name
-        if entry.is_dir() and entry.name not in (".git", "__pycache__"):
-            yield from _walk(path, skip, above | {real})
-        elif entry.is_file():
-            yield _source_file(path, entry)
+        match _kind(entry):
+            case "directory" if entry.name not in (".git", "__pycache__"):
+                yield from _walk(path, skip, above | {real})
+            case "file":
+                yield _source_file(path, entry)
+            case "dead link":
+                yield SourceFile(path=path, real_path=path, executable=False, size_bytes=-1)
+
+
+def _kind(entry: "os.DirEntry[str]") -> str:
+    """Return `directory`, `file`, `dead link`, or nothing for sockets and the like; links are followed."""
+    try:
+        if entry.is_dir():
+            return "directory"
+        if entry.is_file():
+            return "file"
+    except OSError:  # links in a circle
+        return "dead link"
+    return "dead link" if entry.is_symlink() else ""
 
 
 def _children(directory: Path) -> Iterator[SourceFile]:
-    yield from (_source_file(directory / entry.name, entry) for entry in _scanned(directory) if entry.is_file())
+    yield from (_source_file(directory / entry.name, entry) for entry in _scanned(directory) if _kind(entry) == "file")
 
 
 def _scanned(directory: Path) -> list["os.DirEntry[str]"]:
@@ -227,9 +235,10 @@ def _upwards(directory: Path) -> Iterator[Path]:
             return
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, encoding: str = "utf-8-sig") -> str:
+    """Return a text with the ends of its lines as they are."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode(encoding)
     except UnicodeDecodeError as error:
         raise ConfigError.of(f"is not UTF-8: byte {error.start}", where=str(path), hint="save it as UTF-8") from error
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +47,22 @@ class Guardian:
     def pid(self) -> int | None:
         """Process id of the guardian; None: it does not run."""
         return self._process.pid if self._process is not None else None
+
+    def launching(
+        self, argv: Sequence[str], path: str, environment: Mapping[str, str]
+    ) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """Return an argv that tells the guardian of itself and then becomes `argv`, and the descriptor it must inherit.
+
+        Between a fork and `watch` there are milliseconds in which the orchestrator can be killed; this closes the gap.
+        `path` is the program's file. Where that cannot be (Windows, no guardian) `argv` comes back as it is.
+        """
+        if self._process is None or self._process.poll() is not None:
+            self._restart()
+        if sys.platform == "win32" or self._process is None or self._process.stdin is None:
+            return tuple(argv), ()
+        pipe = self._process.stdin.fileno()
+        lc_ctype = f"={environment['LC_CTYPE']}" if "LC_CTYPE" in environment else ""
+        return (sys.executable, "-I", "-S", _PROGRAM, str(pipe), lc_ctype, path, *argv), (pipe,)
 
     def watch(self, group: int) -> None:
         """End this process group if the orchestrator ends before `forget`."""

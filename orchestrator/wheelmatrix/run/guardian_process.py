@@ -1,15 +1,22 @@
 """The guardian's own program: started by its path, alone, without site-packages; see `guardian`.
 
-Reads lines: `+GROUP START` (watch this process group), `-GROUP` (forget it). When its input ends, which is when the
-orchestrator ends however it ends, it ends what is still watched: first politely, so that `make` takes away what it has
-half written, two seconds later not. Imports nothing of the package, and little else: it has to be there at once.
+Without arguments it reads lines: `+GROUP START` (watch this process group), `-GROUP` (forget it). When its input ends,
+which is when the orchestrator ends however it ends, it ends what is still watched: first politely, so that `make` takes
+away what it has half written, two seconds later not.
+
+With arguments it is how children start: it writes the line of its own group into the pipe and becomes the program. It
+holds the pipe open till then: so an orchestrator that is killed between the fork and the line is no way out.
+
+Imports nothing of the package, and little else: it has to be there at once.
 """
 
 import os
 import signal
-import subprocess
 import sys
 import time
+
+if sys.platform == "win32":
+    import subprocess
 
 _GRACE_S = 2.0
 _POLL_S = 0.05
@@ -29,6 +36,30 @@ def main() -> None:
             watched.pop(int(group), None)
     # A leader that is gone may have left its group behind; one that started at another time is somebody else's.
     _end([group for group, start in watched.items() if start_of(group) in ("", start)])
+
+
+def become(descriptor: int, lc_ctype: str, path: str, argv: list[str]) -> None:
+    """Tell the guardian of this process, which leads its group, and become the program at `path`.
+
+    The program gets what the launcher got: the signals that Python ignores are heard again, and LC_CTYPE, which Python
+    sets in the C locale (PEP 538), is again `lc_ctype`: `=` and its value, or empty if there was none.
+    """
+    try:
+        os.write(descriptor, f"+{os.getpid()} {start_of(os.getpid())}\n".encode())
+    except OSError:
+        sys.stderr.write("wheelmatrix: the guardian is gone\n")
+    os.close(descriptor)
+    for name in ("SIGPIPE", "SIGXFSZ"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    os.environ.pop("LC_CTYPE", None)
+    if lc_ctype:
+        os.environ["LC_CTYPE"] = lc_ctype[1:]
+    try:
+        os.execve(path, argv, os.environ)  # noqa: S606  # becoming the program is the purpose
+    except OSError as error:
+        sys.stderr.write(f"{path} cannot be started: {error.strerror}\n")
+        raise SystemExit(126 if isinstance(error, PermissionError) else 127) from None
 
 
 def start_of(pid: int) -> str:
@@ -94,4 +125,7 @@ def _stat(pid: int) -> list[bytes]:
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) == 1:
+        main()
+    else:
+        become(int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:])

@@ -24,7 +24,9 @@ class PosixChild:
     As long as it is not reaped its id cannot be given to another process, so the group is killed first, reaped then.
     """
 
-    def __init__(self, argv: Sequence[str], environment: Mapping[str, str], directory: str) -> None:
+    def __init__(
+        self, argv: Sequence[str], environment: Mapping[str, str], directory: str, inherited: Sequence[int]
+    ) -> None:
         self._process = subprocess.Popen(
             argv,
             env=environment,
@@ -34,6 +36,7 @@ class PosixChild:
             stderr=subprocess.PIPE,
             bufsize=0,
             start_new_session=True,
+            pass_fds=inherited,
         )
         if self._process.stdout is None or self._process.stderr is None:
             raise AssertionError("Popen makes the pipes it is asked for")
@@ -47,9 +50,11 @@ class PosixChild:
         self._pidfd = _pidfd(self.pid)
 
     @classmethod
-    async def start(cls, argv: Sequence[str], environment: Mapping[str, str], directory: str) -> Self:
-        """Start a process; raises OSError as the system gives it."""
-        return cls(argv, environment, directory)
+    async def start(
+        cls, argv: Sequence[str], environment: Mapping[str, str], directory: str, inherited: Sequence[int]
+    ) -> Self:
+        """Start a process that inherits these descriptors; raises OSError as the system gives it."""
+        return cls(argv, environment, directory, inherited)
 
     async def receive(self, stream: Stream) -> bytes:
         """Wait for output and return it; empty: nobody can write any more."""

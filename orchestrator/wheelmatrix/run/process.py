@@ -1,8 +1,10 @@
 """Running a program: supervised from its first byte to its last descendant, on any backend of anyio."""
 
+import errno
 import os
+import shutil
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -107,7 +109,7 @@ async def _supervise(
     grace_s: float,
     timeout_s: float | None,
 ) -> Exit:
-    child = await _started(command)
+    child = await _started(command, guardian)
     if guardian is not None:
         guardian.watch(child.pid)
     outputs = [_Output(child, stream, sink) for stream, sink in sinks.items()]
@@ -120,21 +122,34 @@ async def _supervise(
     return replace(ended, timed_out=limit.cancelled_caught)
 
 
-async def _started(command: Command) -> Child:
+async def _started(command: Command, guardian: Guardian | None) -> Child:
     environment = child_environment(command, os.environ)
-    directory = str(command.directory)
+    argv: Sequence[str] = command.argv
+    inherited: tuple[int, ...] = ()
     try:
-        return await SystemChild.start(command.argv, environment, directory)
+        if guardian is not None:
+            path = _program(command, environment.get("PATH", os.defpath))
+            argv, inherited = guardian.launching(argv, path, environment)
+        return await SystemChild.start(argv, environment, str(command.directory), inherited)
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
         raise _not_started(command, error) from error
+
+
+def _program(command: Command, path: str) -> str:
+    """Return the file of a program, found as execvp(3) finds it; raises OSError as that does."""
+    name = command.argv[0]
+    found = shutil.which(Path(command.directory, name) if Path(name).name != name else name, path=path)
+    if found is None:
+        number = errno.EACCES if Path(name).name != name and Path(command.directory, name).exists() else errno.ENOENT
+        raise OSError(number, os.strerror(number), name)
+    return str(Path(command.directory, found))
 
 
 def _not_started(command: Command, error: OSError | ValueError) -> ConfigError | ToolMissing:
     program = command.argv[0]
     if not Path(command.directory).is_dir():
-        return ConfigError(
-            Issue(message=f"{program} cannot run in a directory that is not there", where=str(command.directory))
-        )
+        message = f"{program} cannot run in a directory that is not there"
+        return ConfigError(Issue(message=message, where=str(command.directory)))
     if isinstance(error, FileNotFoundError):
         hint = f"install {program}, or put its folder on the PATH"
         return ToolMissing(Issue(message=f"there is no program {program}", hint=hint))

@@ -22,8 +22,11 @@ class WindowsChild:
         self.pid = process.pid
 
     @classmethod
-    async def start(cls, argv: Sequence[str], environment: Mapping[str, str], directory: str) -> "WindowsChild":
-        """Start it; raises OSError as the system gives it."""
+    async def start(
+        cls, argv: Sequence[str], environment: Mapping[str, str], directory: str, inherited: Sequence[int]
+    ) -> "WindowsChild":
+        """Start it, with nothing inherited; raises OSError as the system gives it."""
+        del inherited
         return cls(
             await anyio.open_process(
                 argv,

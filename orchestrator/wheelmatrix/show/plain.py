@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from wheelmatrix.events import RunFinished, RunPlanned, RunStarted, Stamped, StepFinished, Waiting, Warned, WheelWritten
+from wheelmatrix.events import (
+    Retried,
+    RunFinished,
+    RunPlanned,
+    RunStarted,
+    Stamped,
+    StepFinished,
+    Waiting,
+    Warned,
+    WheelWritten,
+)
 from wheelmatrix.show.board import Board, fold, remaining_s, rows_in
 from wheelmatrix.show.summary import failure_lines, summary
 from wheelmatrix.show.words import clean, plural, seconds, size
@@ -61,6 +71,8 @@ def told(board: Board, stamped: Stamped, width: int) -> Iterator[str]:
             yield f"{at} {'waiting: ' + clean(what) if what else 'waited long enough'}"
         case Warned(message=message):
             yield f"{at} warning: {clean(message)}"
+        case Retried() as event:
+            yield f"{at} {_done(board)} {board.rows[event.step].title}: {clean(event.because)}"
         case WheelWritten() as event:
             state = "unchanged" if event.unchanged else "written"
             yield f"{at} {_done(board)} {event.filename} {state}, {size(event.size_bytes)}"

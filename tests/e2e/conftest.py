@@ -1,0 +1,31 @@
+"""A crate of its own for every test, and the program to build it with."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.e2e.crates import copy_crate
+from tests.e2e.program import Project
+
+FIVE = ("3.9", "3.10", "3.11", "3.12", "3.13")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[..., Project]:
+    """Give a copy of a crate of `tests/crates/`, by name, with the program ready to run in it.
+
+    `below`: folder of the copy, below the test's own. The caches of the machine's Pythons are shared by all tests of
+    a session, and never the developer's.
+    """
+
+    def copy(name: str, below: str = "crates") -> Project:
+        mark = {"E2E_MARK": str(tmp_path), "CARGO_NET_OFFLINE": "true"}
+        return Project(copy_crate(name, tmp_path / below), mark)
+
+    return copy
+
+
+@pytest.fixture
+def five() -> tuple[str, ...]:
+    """Give `-i` and five versions of CPython, 3.12 among them; none need be installed."""
+    return ("-i", *FIVE)

@@ -1,0 +1,52 @@
+"""Expected plans: `python -m tests.plan.golden` writes them anew into `tests/plans/`; look at the diff then."""
+
+import json
+from pathlib import Path
+
+from tests.plan.gathered import LINUX, binding, cargo_metadata, gathered, installed, planned, project
+
+from wheelmatrix.model import Plan
+from wheelmatrix.options import BuildOptions, Feature
+from wheelmatrix.show.planned import as_json
+
+FOLDER = Path(__file__).parents[1] / "plans"
+
+
+def plans() -> dict[str, Plan]:
+    """Return the plans by the name of their file."""
+    stable = cargo_metadata(["abi3-py39", "abi3t-py315"])
+    since_311 = (Feature(feature="pyo3/abi3-py311", python_version=">=3.11"),)
+    first = planned(BuildOptions(interpreters=("3.12",))).builds[0]
+    return {
+        "all-interpreters": planned(),
+        "both-stable-abis": planned(machine=gathered(cargo_metadata=stable)),
+        "conditional-abi3": planned(
+            BuildOptions(interpreters=("3.10", "3.11", "3.12"), conditional_features=since_311)
+        ),
+        "floors-and-commands": planned(
+            BuildOptions(
+                interpreters=("3.12", "3.13"),
+                targets=(f"{LINUX}.2.17", f"{LINUX}.2.28"),
+                build_number="2",
+                strip=True,
+                before_all=("make",),
+                before_build=("make headers",),
+            ),
+            gathered(installed=(installed("cp312"),), directories=frozenset({first.directory})),
+        ),
+        "old-pyo3-with-pypy": planned(
+            BuildOptions(all_interpreters=True, enable=("pypy", "pypy-eol"), skip=("cp31{2,3}-*",)),
+            what=project(">=3.10", pyo3=binding((0, 23, 5), cpython=((3, 7), (3, 13)), pypy=((3, 9), (3, 11)))),
+        ),
+    }
+
+
+def text(plan: Plan) -> str:
+    """Return a plan as its file has it."""
+    return json.dumps(as_json(plan), indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, plan in plans().items():
+        (FOLDER / f"{name}.json").write_text(text(plan), encoding="utf-8")

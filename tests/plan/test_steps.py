@@ -1,0 +1,126 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.plan.gathered import BUILDS, LINUX, gathered, planned
+
+from wheelmatrix.model import Plan
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.plan.steps import pools
+
+VERSIONS = ("3.10", "3.11", "3.12", "3.13")
+SOME = BuildOptions(interpreters=VERSIONS)
+FLOORS = BuildOptions(interpreters=VERSIONS, targets=(f"{LINUX}.2.17", f"{LINUX}.2.28", f"{LINUX}.2.34"))
+
+
+def compiles(made: Plan) -> dict[str, set[str]]:
+    """Return what each compile comes after, both by the build's name."""
+    names = {f"compile:{build.id}": build.name.partition("-")[0] for build in made.builds}
+    return {
+        names[step.id]: {names[other] for other in step.after} for step in made.steps if step.kind == "compile"
+    }  # fmt: skip
+
+
+def test_each_wheel_has_a_chain_of_its_own() -> None:
+    made = planned(BuildOptions(interpreters=("3.12",)))
+    build = made.builds[0].id
+
+    assert [(step.id, set(step.needs)) for step in made.steps] == [
+        (f"compile:{build}", set()),
+        (f"audit:{build}", {f"compile:{build}"}),
+        ("pack:cp312-linux_x86_64", {f"audit:{build}"}),
+    ]
+
+
+def test_one_leads_where_there_is_nothing_to_clone() -> None:
+    made = planned(SOME)
+
+    assert compiles(made) == {"cp310": set(), "cp311": {"cp310"}, "cp312": {"cp310"}, "cp313": {"cp310"}}
+    lead = made.builds[0].directory
+    assert [build.clone_from for build in made.builds] == [(), (lead,), (lead,), (lead,)]
+
+
+def test_nobody_waits_where_all_directories_exist() -> None:
+    existing = frozenset(build.directory for build in planned(SOME).builds)
+
+    made = planned(SOME, gathered(directories=existing))
+
+    assert set(map(frozenset, compiles(made).values())) == {frozenset()}
+
+
+def test_a_new_build_waits_for_the_sibling_that_it_copies() -> None:
+    first = planned(BuildOptions(interpreters=("3.11",))).builds[0].directory
+
+    made = planned(SOME, gathered(directories=frozenset({first})))
+
+    assert compiles(made) == {"cp311": set(), "cp310": {"cp311"}, "cp312": {"cp311"}, "cp313": {"cp311"}}
+
+
+def test_a_sibling_that_is_idle_is_waited_for_by_nobody() -> None:
+    idle = planned(BuildOptions(interpreters=("3.9",))).builds[0].directory
+
+    made = planned(SOME, gathered(directories=frozenset({idle})))
+
+    assert set(map(frozenset, compiles(made).values())) == {frozenset()}
+    assert {build.clone_from for build in made.builds} == {(idle,)}
+
+
+def test_a_directory_of_another_target_is_for_the_lead_alone() -> None:
+    far = BUILDS / f"{LINUX}.2.17" / "release" / "sample-cp310-000000"
+
+    made = planned(SOME, gathered(directories=frozenset({far})))
+
+    lead = made.builds[0]
+    assert lead.clone_from == (far,)
+    assert {build.clone_from[0] for build in made.builds[1:]} == {lead.directory}
+
+
+def test_each_target_has_a_lead() -> None:
+    made = planned(FLOORS)
+
+    free = [step.subject for step in made.steps if step.kind == "compile" and not step.after]
+    assert free == [made.builds[0].id, made.builds[4].id, made.builds[8].id]
+
+
+@pytest.mark.slow
+@given(st.data())
+def test_steps_are_in_topological_order_whatever_exists(data: st.DataObject) -> None:
+    all_of_them = sorted(build.directory for build in planned(FLOORS).builds)
+    existing = data.draw(st.frozensets(st.sampled_from(all_of_them)))
+
+    made = planned(FLOORS, gathered(directories=existing))
+
+    seen: set[str] = set()
+    for step in made.steps:
+        assert step.needs | step.after <= seen
+        seen.add(step.id)
+
+
+@pytest.mark.slow
+@given(st.data())
+def test_nobody_is_copied_while_it_is_built(data: st.DataObject) -> None:
+    all_of_them = sorted(build.directory for build in planned(FLOORS).builds)
+    existing = data.draw(st.frozensets(st.sampled_from(all_of_them)))
+
+    made = planned(FLOORS, gathered(directories=existing))
+
+    by_directory = {build.directory: f"compile:{build.id}" for build in made.builds}
+    after = {step.subject: step.after for step in made.steps if step.kind == "compile"}
+    for build in made.builds:
+        if build.clone_from and build.clone_from[0] in by_directory:
+            assert after[build.id] == {by_directory[build.clone_from[0]]}
+
+
+def test_the_users_commands_come_before_every_compile() -> None:
+    made = planned(BuildOptions(interpreters=VERSIONS, before_all=("make",)))
+
+    assert (made.steps[0].id, made.steps[0].kind) == ("prepare", "prepare")
+    assert {step.needs for step in made.steps if step.kind == "compile"} == {frozenset({"prepare"})}
+    assert [command.argv for command in made.before] == [("sh", "-c", "make")]
+
+
+def test_only_compiles_hold_a_place_and_there_are_as_many_as_jobs() -> None:
+    made = planned(SOME, gathered(cpus=3))
+
+    assert {step.kind for step in made.steps if step.holds} == {"compile"}
+    assert made.pools == pools(3) == {"compile": 3}
+    assert planned(BuildOptions(interpreters=VERSIONS, jobs=7)).pools == {"compile": 7}
