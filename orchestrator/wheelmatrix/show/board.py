@@ -1,7 +1,13 @@
-"""The state of a run, folded from its events: pure, so that every screen says the same."""
+"""The state of a run, folded from its events: pure, so that every screen, `report` and `replay` say the same.
+
+Its one law: nothing is known that no event said. A journal that ends in the middle (a crash) gives the board of that
+moment.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from statistics import median
+from typing import Literal, assert_never
 
 from wheelmatrix.events import (
     Cloned,
@@ -21,115 +27,269 @@ from wheelmatrix.events import (
     WheelWritten,
 )
 
+State = Literal["waiting", "running", "done", "failed", "skipped"]
+
+_MOST_DIAGNOSED = 100
+"""Distinct diagnostics that are kept: more than anybody reads, and a fold stays quick."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class StepRow:
     """What is known of one step."""
 
     step: str
+    """Its id."""
     title: str
-    stage: str
-    state: str = "waiting"
-    began_s: float = 0.0
+    state: State = "waiting"
+    started_s: float | None = None
+    """On the clock of `Stamped.at_s`; of the last attempt."""
     expected_s: float | None = None
-    seconds: float = 0.0
     units_done: int = 0
     units_fresh: int = 0
+    """Of `units_done` those that cargo had already."""
     units_total: int | None = None
-    compiling: tuple[str, ...] = ()
-    retried: str = ""
-    finish: StepFinished | None = None
+    now: tuple[str, ...] = ()
+    """Units that are being compiled, the one that has run longest first."""
+    clone: str = ""
+    """What its directory is a clone of."""
+    retried: tuple[str, ...] = ()
+    """Why it was done again, each time."""
+    end: StepFinished | None = None
+
+    @property
+    def kind(self) -> str:
+        """`compile`, `audit`, `pack`, `prepare`."""
+        return self.step.partition(":")[0]
+
+    def elapsed_s(self, now_s: float) -> float:
+        """Return the seconds it has taken so far, or took."""
+        if self.end is not None:
+            return self.end.seconds
+        return 0.0 if self.started_s is None else max(now_s - self.started_s, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The steps with one title, and the wheel that came of them: one line of a screen."""
+
+    title: str
+    steps: tuple[StepRow, ...]
+    wheel: WheelWritten | None
+
+    @property
+    def state(self) -> State:
+        """Failed if any step failed; running from its first step's start to its last one's end."""
+        states = {step.state for step in self.steps}
+        if "failed" in states:
+            return "failed"
+        if "skipped" in states:
+            return "skipped"
+        if states == {"done"}:
+            return "done"
+        return "waiting" if states == {"waiting"} else "running"
+
+    @property
+    def step(self) -> StepRow:
+        """The step to speak of: the failed or skipped one, the running one, the next one, else the last one."""
+        for state in ("failed", "skipped", "running", "waiting"):
+            for step in self.steps:
+                if step.state == state:
+                    return step
+        return self.steps[-1]
+
+    @property
+    def clone(self) -> str:
+        """What its build's directory is a clone of; empty if it is none."""
+        return next((step.clone for step in self.steps if step.clone), "")
+
+    def elapsed_s(self, now_s: float) -> float:
+        """Return the seconds of all its steps so far."""
+        return sum(step.elapsed_s(now_s) for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many rows are in each state."""
+
+    done: int
+    failed: int
+    skipped: int
+    running: int
+    waiting: int
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return self.done + self.failed + self.skipped + self.running + self.waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """The state of a run after some of its events."""
+    """The state of a run after some of its events; `Board()` is the one before the first."""
 
-    run: str = ""
-    project: str = ""
-    version: str = ""
-    jobs: int = 0
-    planned: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    waiting_for: str = ""
-    rows: Mapping[str, Row] = field(default_factory=dict)
+    started: RunStarted | None = None
+    planned: RunPlanned | None = None
+    finished: RunFinished | None = None
+    """None: the run goes on, or it ended without a word (a crash)."""
+    at_s: float = 0.0
+    """Of the last event."""
+    steps: Mapping[str, StepRow] = field(default_factory=dict)
+    """By id, in the plan's order."""
     wheels: Mapping[str, WheelWritten] = field(default_factory=dict)
-    last_s: float = 0.0
-    end: RunFinished | None = None
+    """By the planned wheel's id, in the order of writing."""
+    waiting_for: str = ""
+    """What outside of the run it waits for; empty: nothing."""
+    warnings: tuple[str, ...] = ()
+    """Each once."""
+    diagnosed: tuple[Diagnosed, ...] = ()
+    """What compilers said of the source, each once however many builds said it."""
+    diagnosed_more: int = 0
+    """Diagnostics that are not in `diagnosed`, for there were too many."""
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The steps by title, in the plan's order."""
+        groups: dict[str, list[StepRow]] = {}
+        for step in self.steps.values():
+            groups.setdefault(step.title, []).append(step)
+        return tuple(
+            Row(title=title, steps=tuple(steps), wheel=self.wheels.get(title)) for title, steps in groups.items()
+        )
+
+    @property
+    def failures(self) -> tuple[StepRow, ...]:
+        """The steps that failed, in the plan's order."""
+        return tuple(step for step in self.steps.values() if step.state == "failed")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Each target once, in the plan's order."""
+        return tuple(dict.fromkeys(self.planned.targets)) if self.planned else ()
 
 
 def fold(board: Board, events: Iterable[Stamped]) -> Board:
-    """Return the board after these events."""
+    """Return the board after these events; folding twice gives what folding all at once gives."""
     for stamped in events:
-        board = _fold(replace(board, last_s=stamped.at_s), stamped)
+        board = _after(board, stamped)
     return board
 
 
-def rows_in(board: Board, *states: str) -> tuple[Row, ...]:
-    """Return the rows in any of these states, in the plan's order."""
-    return tuple(row for row in board.rows.values() if row.state in states)
-
-
-def wheel_seconds(board: Board, wheel: WheelWritten) -> float:
-    """Return the seconds of every step that led to a wheel."""
-    return sum(row.seconds for row in board.rows.values() if row.title == wheel.wheel)
+def counts(rows: Iterable[Row]) -> Counts:
+    """Return how many rows are in each state."""
+    states = [row.state for row in rows]
+    return Counts(
+        done=states.count("done"),
+        failed=states.count("failed"),
+        skipped=states.count("skipped"),
+        running=states.count("running"),
+        waiting=states.count("waiting"),
+    )
 
 
 def remaining_s(board: Board, now_s: float) -> float | None:
-    """Return the seconds that what runs now will probably still take; None if that is not known."""
-    running = rows_in(board, "running")
-    left = [row.expected_s - (now_s - row.began_s) for row in running if row.expected_s is not None]
-    if len(left) < len(running) or rows_in(board, "waiting") or not left or max(left) <= 0:
+    """Return the seconds that the run will probably still take; None: nothing to tell it by.
+
+    What is left of each step (as long as in earlier runs; a step never done before: as long as the median of its kind
+    in this run), shared out over the rows that run now, but no less than the longest row needs. A run in which
+    everything that runs is overdue has no estimate: a zero would be a lie.
+    """
+    left_s = []
+    for row in board.rows:
+        if row.state in ("waiting", "running"):
+            steps = [_left_s(step, board, now_s) for step in row.steps if step.state in ("waiting", "running")]
+            known = [each for each in steps if each is not None]
+            if len(known) < len(steps):
+                return None
+            left_s.append(sum(known))
+    if not left_s or sum(left_s) <= 0:
         return None
-    return max(left)
+    return max(max(left_s), sum(left_s) / max(counts(board.rows).running, 1))
 
 
-def _fold(board: Board, stamped: Stamped) -> Board:
+def _after(board: Board, stamped: Stamped) -> Board:
+    board = replace(board, at_s=max(board.at_s, stamped.at_s))
     match stamped.event:
         case RunStarted() as event:
-            return replace(board, run=event.run, jobs=event.jobs)
+            return replace(board, started=event)
         case RunPlanned() as event:
-            pairs = zip(event.steps, event.titles, strict=False)
-            rows = {step: Row(step=step, title=title, stage=step.partition(":")[0]) for step, title in pairs}
-            return replace(
-                board, project=event.project, version=event.version, planned=event.wheels, left=event.left, rows=rows
-            )
+            return replace(board, planned=event, steps=_planned(event))
+        case RunFinished() as event:
+            return replace(board, finished=event, waiting_for="")
         case Waiting(what=what):
             return replace(board, waiting_for=what)
         case Warned(message=message):
-            return replace(board, warnings=(*board.warnings, message))
+            return board if message in board.warnings else replace(board, warnings=(*board.warnings, message))
         case WheelWritten() as event:
             return replace(board, wheels={**board.wheels, event.wheel: event})
-        case RunFinished() as event:
-            return replace(board, end=event)
-        case Diagnosed():
-            return board
+        case Diagnosed() as event:
+            return _diagnosed(board, event)
         case event:
-            row = board.rows.get(event.step, Row(step=event.step, title=event.step, stage=event.step.partition(":")[0]))
-            return replace(board, rows={**board.rows, event.step: _row(row, event, stamped.at_s)})
+            before = board.steps.get(event.step) or StepRow(step=event.step, title=event.step)
+            return replace(board, steps={**board.steps, event.step: _step(before, event, stamped.at_s)})
 
 
-def _row(
-    row: Row,
+def _planned(event: RunPlanned) -> dict[str, StepRow]:
+    expected = event.expected_s or (None,) * len(event.steps)
+    return {
+        step: StepRow(step=step, title=title or step.partition(":")[0], expected_s=expected_s)
+        for step, title, expected_s in zip(event.steps, event.titles, expected, strict=False)
+    }
+
+
+def _diagnosed(board: Board, event: Diagnosed) -> Board:
+    same = replace(event, step="")
+    if any(same == replace(each, step="") for each in board.diagnosed):
+        return board
+    if len(board.diagnosed) >= _MOST_DIAGNOSED:
+        return replace(board, diagnosed_more=board.diagnosed_more + 1)
+    return replace(board, diagnosed=(*board.diagnosed, event))
+
+
+def _step(
+    row: StepRow,
     event: StepStarted | Cloned | UnitsCounted | UnitStarted | UnitFinished | Retried | StepFinished,
     at_s: float,
-) -> Row:
+) -> StepRow:
     match event:
-        case StepStarted():
-            return replace(row, state="running", began_s=at_s, expected_s=event.expected_s)
-        case UnitsCounted():
-            return replace(row, units_total=event.total)
-        case UnitStarted():
-            return replace(row, compiling=(*row.compiling, event.unit))
-        case UnitFinished():
-            compiling = tuple(unit for unit in row.compiling if unit != event.unit)
-            return replace(
-                row, units_done=row.units_done + 1, units_fresh=row.units_fresh + event.fresh, compiling=compiling
-            )
-        case Retried():
-            return replace(row, units_done=0, units_fresh=0, compiling=(), retried=event.because)
-        case StepFinished():
-            return replace(row, state=event.state, seconds=event.seconds, compiling=(), finish=event)
+        case StepStarted(expected_s=expected_s):
+            expected_s = row.expected_s if expected_s is None else expected_s
+            return replace(_fresh(row), state="running", started_s=at_s, expected_s=expected_s)
+        case Cloned(source=source):
+            return replace(row, clone=source)
+        case UnitsCounted(total=total):
+            return replace(row, units_total=total)
+        case UnitStarted(unit=unit):
+            return row if unit in row.now else replace(row, now=(*row.now, unit))
+        case UnitFinished(unit=unit, fresh=fresh):
+            now = tuple(each for each in row.now if each != unit) if unit in row.now else row.now
+            return replace(row, units_done=row.units_done + 1, units_fresh=row.units_fresh + fresh, now=now)
+        case Retried(because=because):
+            return replace(_fresh(row), started_s=at_s, retried=(*row.retried, because))
+        case StepFinished(state=state):
+            return replace(row, state=_ended(state), now=(), end=event)
         case _:
-            return row
+            assert_never(event)
+
+
+def _fresh(row: StepRow) -> StepRow:
+    """Return the row of a step that begins again: cargo will report every unit once more."""
+    return replace(row, state="running", units_done=0, units_fresh=0, now=(), end=None)
+
+
+def _ended(state: str) -> State:
+    match state:
+        case "done" | "skipped":
+            return "done" if state == "done" else "skipped"
+        case _:
+            return "failed"
+
+
+def _left_s(step: StepRow, board: Board, now_s: float) -> float | None:
+    expected_s = step.expected_s
+    if expected_s is None:
+        known = [other.end.seconds for other in board.steps.values()
+                 if other.end is not None and other.kind == step.kind and other.state == "done"]  # fmt: skip
+        if not known:
+            return None
+        expected_s = median(known)
+    return max(expected_s - step.elapsed_s(now_s), 0.0)

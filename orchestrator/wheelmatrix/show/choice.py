@@ -10,12 +10,11 @@ from wheelmatrix.show.dashboard import Dashboard
 from wheelmatrix.show.github import GitHub
 from wheelmatrix.show.jsonl import JsonLines
 from wheelmatrix.show.plain import Plain
+from wheelmatrix.show.words import glyphs_for
 
-_WIDTH = 100
 
-
-class _Nothing:
-    """No screen at all."""
+class Silent:
+    """No screen at all; whoever chose it tells failures itself."""
 
     def show(self, events: Sequence[Stamped], now_s: float) -> None:
         """Show nothing."""
@@ -32,32 +31,64 @@ def choose(
     out: TextIO,
     err: TextIO,
     quiet: bool = False,
+    width: int | None = None,
+    height: int | None = None,
 ) -> Screen:
     """Return the screen: `live`, `plain`, `github`, `json` (on `out`), `none`, or by the surroundings with `auto`.
 
-    NO_COLOR, FORCE_COLOR and TERM=dumb are obeyed; where `err` is not UTF-8 the signs are ASCII.
+    NO_COLOR, FORCE_COLOR, TERM=dumb, TTY_COMPATIBLE and TTY_INTERACTIVE are obeyed; where `err` is not UTF-8 the signs
+    are ASCII. A dumb terminal cannot redraw, so `live` is `plain` there. `quiet`: failures and warnings only.
+    `width`, `height`: of the terminal, in cells and rows; None: as it is at each frame.
     """
-    kind = progress if progress != "auto" else _surroundings(environ, is_terminal=is_terminal, quiet=quiet)
+    kind = _kind(progress, environ, is_terminal=is_terminal, quiet=quiet)
+    glyphs, is_colored = glyphs_for(getattr(err, "encoding", None)), has_color(environ, is_terminal=is_terminal)
     match kind:
         case "json":
             return JsonLines(out)
         case "none":
-            return _Nothing()
+            return Silent()
         case "github":
-            return GitHub(err, width=_WIDTH, quiet=quiet)
+            return GitHub(err, glyphs=glyphs, is_colored=is_colored and not is_terminal, is_quiet=quiet)
         case "live":
-            console = Console(file=err, force_terminal=True, highlight=False, _environ=environ)
-            return Dashboard(console, is_unicode=is_utf8(err))
+            return _live(err, environ, is_colored=is_colored, width=width, height=height)
         case _:
-            return Plain(err, width=_WIDTH, quiet=quiet)
+            return Plain(err, glyphs=glyphs, is_colored=is_colored, is_quiet=quiet)
 
 
-def is_utf8(stream: TextIO) -> bool:
-    """Return whether a stream takes every character."""
-    return (getattr(stream, "encoding", None) or "").lower().replace("-", "") in ("utf8", "utf8sig")
+def has_color(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """Return whether to use colours. Source: no-color.org, force-color.org (empty is not set; NO_COLOR wins)."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "") not in ("", "0"):
+        return True
+    return is_terminal and not _is_dumb(environ)
 
 
-def _surroundings(environ: Mapping[str, str], *, is_terminal: bool, quiet: bool) -> str:
-    if environ.get("GITHUB_ACTIONS") == "true":
-        return "github"
-    return "live" if is_terminal and environ.get("TERM") != "dumb" and not quiet else "plain"
+def _kind(progress: str, environ: Mapping[str, str], *, is_terminal: bool, quiet: bool) -> str:
+    if progress == "auto":
+        if environ.get("GITHUB_ACTIONS") == "true":
+            return "github"
+        redraws = is_terminal and "0" not in (environ.get("TTY_COMPATIBLE"), environ.get("TTY_INTERACTIVE"))
+        return "live" if redraws and not _is_dumb(environ) and not quiet else "plain"
+    return "plain" if progress == "live" and (_is_dumb(environ) or quiet) else progress
+
+
+def _is_dumb(environ: Mapping[str, str]) -> bool:
+    return environ.get("TERM", "").lower() in ("dumb", "unknown")
+
+
+def _live(
+    err: TextIO, environ: Mapping[str, str], *, is_colored: bool, width: int | None, height: int | None
+) -> Screen:
+    console = Console(
+        file=err,
+        force_terminal=True,
+        force_interactive=True,
+        color_system="standard" if is_colored else None,
+        no_color=not is_colored,
+        highlight=False,
+        width=width,
+        height=height,
+        _environ=environ,
+    )
+    return Dashboard(console, is_unicode=not glyphs_for(getattr(err, "encoding", None)).is_ascii)

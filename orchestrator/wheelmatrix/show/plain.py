@@ -1,110 +1,189 @@
-"""The screen without a terminal: one line a change, and a heartbeat when nothing was said for a while."""
+"""The screen without a terminal: one line a change, and a heartbeat when nothing was said for half a minute."""
 
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from wheelmatrix.events import (
+    Cloned,
     Retried,
     RunFinished,
     RunPlanned,
     RunStarted,
     Stamped,
     StepFinished,
+    StepStarted,
     Waiting,
     Warned,
     WheelWritten,
 )
-from wheelmatrix.show.board import Board, fold, remaining_s, rows_in
-from wheelmatrix.show.summary import failure_lines, summary
-from wheelmatrix.show.words import clean, plural, seconds, size
+from wheelmatrix.show import summary
+from wheelmatrix.show.board import Board, StepRow, counts, fold, remaining_s
+from wheelmatrix.show.failure import body, headline
+from wheelmatrix.show.left import folded
+from wheelmatrix.show.words import Glyphs, Line, Style, about, count, painted, plain, seconds, size
 
 _HEARTBEAT_S = 30.0
+_TAIL_LINES = 20
+_MOST_LEFT = 5
+_MOST_RUNNING = 4
+"""Rows that a heartbeat names."""
 
 
 class Plain:
-    """Lines on a stream."""
+    """Lines on a stream; nothing is cut, for it may be a file."""
 
-    def __init__(self, out: TextIO, *, width: int = 100, quiet: bool = False) -> None:
+    def __init__(self, out: TextIO, *, glyphs: Glyphs, is_colored: bool = False, is_quiet: bool = False) -> None:
         self._out = out
-        self._width = width
-        self._quiet = quiet
+        self._glyphs = glyphs
+        self._is_colored = is_colored
+        self._is_quiet = is_quiet
         self._said_s = 0.0
         self.board = Board()
 
     def show(self, events: Sequence[Stamped], now_s: float) -> None:
-        """Write a line for each change worth one; a heartbeat after 30 s of silence."""
+        """Write a line for each change worth one, or a heartbeat."""
+        said = False
         for stamped in events:
             self.board = fold(self.board, (stamped,))
             for line in self.lines(stamped):
-                self._write(line)
-                self._said_s = now_s
-        if now_s - self._said_s >= _HEARTBEAT_S and self.board.end is None and not self._quiet:
+                self.write(line)
+                said = True
+        is_silent = now_s - self._said_s >= _HEARTBEAT_S and self.board.finished is None
+        if is_silent and not said and not self._is_quiet:
+            self.write((*_stamp(now_s), (_heartbeat(self.board, now_s, self._glyphs), "")))
+            said = True
+        if said:
             self._said_s = now_s
-            self._write(f"{_stamp(now_s)} {heartbeat(self.board, now_s)}")
-        self._out.flush()
+            self._out.flush()
 
     def close(self) -> None:
         """Flush the stream."""
         self._out.flush()
 
-    def lines(self, stamped: Stamped) -> Iterator[str]:
-        """Yield what one event is worth, given the board after it."""
-        is_wanted = not self._quiet or isinstance(stamped.event, StepFinished | Warned)
-        for line in told(self.board, stamped, self._width):
-            if is_wanted:
-                yield line
+    def write(self, line: Line) -> None:
+        """Write one line."""
+        self._out.write((painted(line) if self._is_colored else plain(line)) + "\n")
 
-    def _write(self, line: str) -> None:
-        self._out.write(line + "\n")
+    def lines(self, stamped: Stamped) -> Iterator[Line]:
+        """Yield what an event is worth, given the board after it; screens that say it otherwise override this."""
+        return changes(self.board, stamped, self._glyphs, is_quiet=self.is_quiet)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs that its stream can carry."""
+        return self._glyphs
+
+    @property
+    def is_quiet(self) -> bool:
+        """True: only warnings and failures are told."""
+        return self._is_quiet
 
 
-def told(board: Board, stamped: Stamped, width: int) -> Iterator[str]:
-    """Yield the lines that an event is worth; `board` is the state after it."""
-    at = _stamp(stamped.at_s)
+def changes(board: Board, stamped: Stamped, glyphs: Glyphs, *, is_quiet: bool = False) -> Iterator[Line]:
+    """Yield the lines that an event is worth; `board` is the state after it. `is_quiet`: warnings and failures only."""
+    event = stamped.event
+    match event:
+        case RunFinished() if is_quiet:
+            yield from summary.failures(board, glyphs, width=None)
+        case _ if is_quiet and not isinstance(event, Warned):
+            return
+        case StepFinished(state="failed"):
+            yield _failed(board, stamped, board.steps[event.step], glyphs)
+            yield from body(board.steps[event.step], glyphs, width=None, most=_TAIL_LINES, is_after_headline=True)
+        case RunFinished():
+            yield ()
+            yield from summary.lines(board, glyphs, width=None)
+        case _:
+            if text := _said(board, stamped, glyphs):
+                style: Style = "warn" if isinstance(event, Warned | Retried) else ""
+                yield (*_stamp(stamped.at_s), (glyphs.text(text), style))
+    if isinstance(event, RunPlanned):
+        yield from (((f"{' ' * 12}{line}", "dim"),) for line in folded(event.left, glyphs, width=None, most=_MOST_LEFT))
+
+
+def _said(board: Board, stamped: Stamped, glyphs: Glyphs) -> str:
+    """Return the one line that an event is worth; empty: none."""
     match stamped.event:
         case RunStarted() as event:
-            yield f"{at} wheelmatrix {event.tool}, run {event.run}, {plural(event.jobs, 'job')}"
+            return f"wheelmatrix {event.tool}, run {event.run}, {count(event.jobs, 'job')}"
         case RunPlanned() as event:
-            counts = f"{plural(len(event.cells), 'cell')}, {plural(len(event.wheels), 'wheel')}"
-            yield f"{at} {event.project} {event.version}: {counts}"
+            return (
+                f"{event.project} {event.version}: {count(len(event.cells), 'cell')}, "
+                f"{count(len(event.wheels), 'wheel')}, {count(len(event.steps), 'step')}"
+            )
         case Waiting(what=what):
-            yield f"{at} {'waiting: ' + clean(what) if what else 'waited long enough'}"
+            return f"waiting: {what}" if what else "waiting is over"
         case Warned(message=message):
-            yield f"{at} warning: {clean(message)}"
-        case Retried() as event:
-            yield f"{at} {_done(board)} {board.rows[event.step].title}: {clean(event.because)}"
+            return f"warning: {message}"
+        case StepStarted(step=step):
+            return _began(board.steps[step])
+        case Cloned(step=step, source=source, seconds=seconds_):
+            return f"{board.steps[step].title} starts as a clone of {source} ({seconds(seconds_)})"
+        case Retried(step=step, because=because):
+            return f"{board.steps[step].title} {board.steps[step].kind} once more: {because}"
+        case StepFinished() as event:
+            return _ended(board, board.steps[event.step])
         case WheelWritten() as event:
             state = "unchanged" if event.unchanged else "written"
-            yield f"{at} {_done(board)} {event.filename} {state}, {size(event.size_bytes)}"
-        case StepFinished(state="done") as event if board.rows[event.step].stage == "compile":
-            row = board.rows[event.step]
-            fresh = f", {row.units_fresh} fresh" if row.units_fresh else ""
-            yield f"{at} {_done(board)} {row.title} compiled, {row.units_done} units{fresh}, {seconds(row.seconds)}"
-        case StepFinished(state="failed") as event:
-            row = board.rows[event.step]
-            yield f"{at} {_done(board)} {row.title} FAILED in {row.stage}"
-            yield from failure_lines(event, width)
-        case RunFinished():
-            yield ""
-            yield summary(board, width=width, is_unicode=False)
+            return f"{_progress(board)} {event.wheel} {state}: {event.filename}, {size(event.size_bytes)}"
+        case _:
+            return ""
 
 
-def heartbeat(board: Board, now_s: float) -> str:
-    """Return what runs now, in one line."""
-    running = rows_in(board, "running")
+def _began(step: StepRow) -> str:
+    """Return a line for what takes long; audit and pack are told when they are over."""
+    if step.kind not in ("compile", "prepare"):
+        return ""
+    expected = f", {about(step.expected_s)} expected" if step.expected_s is not None else ""
+    return f"{step.title} {step.kind} started{expected}"
+
+
+def _ended(board: Board, step: StepRow) -> str:
+    if step.end is None or (step.state == "done" and step.kind not in ("compile", "prepare")):
+        return ""
+    if step.state == "skipped" and (step.kind != "pack" or any(each.title == step.title for each in board.failures)):
+        return ""  # its own failure was told already
+    if step.state == "skipped":
+        return f"{_progress(board)} {step.title} {step.kind} skipped" + (
+            f": {step.end.message}" if step.end.message else ""
+        )
+    fresh = f", {step.units_fresh} of them fresh" if step.units_fresh else ""
+    units = f", {count(step.units_done, 'unit')}{fresh}" if step.units_done else ""
+    return f"{step.title} {step.kind} done, {seconds(step.end.seconds)}{units}"
+
+
+def _failed(board: Board, stamped: Stamped, step: StepRow, glyphs: Glyphs) -> Line:
+    head = headline(step, glyphs)
+    return (
+        *_stamp(stamped.at_s),
+        (f"{_progress(board)} {glyphs.text(step.title)} ", ""),
+        ("FAILED", "bad"),
+        (f" {step.kind}" + (f": {head}" if head else ""), ""),
+    )
+
+
+def _heartbeat(board: Board, now_s: float, glyphs: Glyphs) -> str:
+    rows = board.rows
+    running = [row for row in rows if row.state == "running"]
     names = []
-    for row in running:
-        units = f" {row.units_done}/{row.units_total or '?'}" if row.stage == "compile" else ""
-        names.append(f"{row.title} {row.stage}{units}")
-    left = remaining_s(board, now_s)
-    eta = f", about {seconds(left)} left" if left else ""
-    what = ", ".join(names) or clean(board.waiting_for) or "nothing"
-    return f"{_done(board)} running: {what}{eta}"
+    for row in running[:_MOST_RUNNING]:
+        step = row.step
+        units = f" {step.units_done}" + (f"/{step.units_total}" if step.units_total else "") if step.units_done else ""
+        now = f" {step.now[0].partition(' ')[0]}" if step.now else ""
+        names.append(f"{row.title} {step.kind}{units}{now}")
+    more = f" +{len(running) - _MOST_RUNNING}" if len(running) > _MOST_RUNNING else ""
+    parts = [f"{_progress(board)} wheels, {len(running)} running" + (f" ({', '.join(names)}{more})" if names else "")]
+    waiting = counts(rows).waiting
+    parts += [f"{waiting} waiting"] if waiting else []
+    parts += [f"waiting for {board.waiting_for}"] if board.waiting_for else []
+    left_s = remaining_s(board, now_s)
+    parts += [f"{about(left_s)} left"] if left_s is not None else []
+    return glyphs.text(", ".join(parts))
 
 
-def _done(board: Board) -> str:
-    return f"{len(board.wheels)}/{len(board.planned)}"
+def _progress(board: Board) -> str:
+    return f"{len(board.wheels)}/{len(board.planned.wheels) if board.planned else 0}"
 
 
-def _stamp(at_s: float) -> str:
-    return f"[{at_s:7.1f}s]"
+def _stamp(at_s: float) -> Line:
+    return ((f"[{at_s:7.1f}s] ", "dim"),)

@@ -1,20 +1,26 @@
-"""A plan, as text, JSON or a list of cell ids."""
+"""A plan, as text for people, JSON for programs, or cell ids for scripts."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 
-from wheelmatrix.model import Build, Left, Plan, Wheel
-from wheelmatrix.show.words import plural
+from wheelmatrix.model import Build, Cell, Command, Plan, Step, Target, Wheel
+from wheelmatrix.show.words import clean, count, listed
 
 SCHEMA = 1
+"""Raised when a key changes its meaning; new keys do not raise it."""
+_MOST_CELLS = 6
 
 
 def text(plan: Plan, *, explain: bool = False) -> str:
-    """Return the plan for people: wheels with the cells they serve, builds and what they start from, what is left out.
+    """Return the plan for people: cells by target, wheels, builds and what they share, steps, and what is left out.
 
-    `explain`: all that is left out, one a line, with what would help.
+    `explain`: also why each cell is in, what each build runs and each step waits for, and every cell left out by
+    itself. No line break at the end.
     """
-    return "\n".join([*_head(plan), *_wheels(plan), *_builds(plan), *_left(plan, explain=explain)])
+    parts = [_head(plan), _cells(plan, explain=explain), _wheels(plan), _builds(plan, explain=explain)]
+    parts += [_steps(plan.steps)] if explain else []
+    parts += [_left(plan, explain=explain), (f"warning: {message}" for message in plan.warnings)]
+    return "\n\n".join("\n".join(map(clean, part)) for part in map(list, parts) if part)
 
 
 def ids(plan: Plan) -> tuple[str, ...]:
@@ -22,53 +28,154 @@ def ids(plan: Plan) -> tuple[str, ...]:
     return tuple(cell.id for cell in plan.cells)
 
 
-def as_json(plan: Plan) -> dict[str, Any]:
+def as_json(plan: Plan) -> dict[str, object]:
     """Return the plan as JSON values; keys are only added within a schema number."""
-    metadata = plan.project.metadata
+    crate, metadata = plan.project.crate, plan.project.metadata
     return {
         "schema": SCHEMA,
-        "project": {"name": metadata.name, "version": metadata.version, "module": plan.project.module_name},
-        "cells": [_cell(plan, position) for position in range(len(plan.cells))],
-        "wheels": [
-            {
-                "id": wheel.id,
-                "stem": wheel.stem,
-                "builds": list(wheel.builds),
-                "cells": list(wheel.cells),
-                "extension": wheel.extension,
-            }
-            for wheel in plan.wheels
-        ],
-        "builds": [_build(build) for build in plan.builds],
-        "steps": [
-            {
-                "id": step.id,
-                "kind": step.kind,
-                "needs": sorted(step.needs),
-                "after": sorted(step.after),
-                "holds": sorted(step.holds),
-            }
-            for step in plan.steps
-        ],
+        "project": {
+            "name": metadata.name,
+            "version": metadata.version,
+            "requires_python": metadata.requires_python,
+            "module": plan.project.module_name,
+            "manifest": str(crate.manifest),
+            "bindings": {"crate": crate.pyo3.crate, "version": ".".join(map(str, crate.pyo3.version))},
+        },
+        "cells": [_cell_json(cell, plan) for cell in plan.cells],
+        "wheels": [_wheel_json(wheel) for wheel in plan.wheels],
+        "builds": [_build_json(build) for build in plan.builds],
+        "steps": [_step_json(step) for step in plan.steps],
+        "pools": dict(plan.pools),
         "left_out": [{"cell": each.cell, "reason": each.reason, "hint": each.hint} for each in plan.left],
         "warnings": list(plan.warnings),
     }
 
 
-def _cell(plan: Plan, position: int) -> dict[str, Any]:
-    cell = plan.cells[position]
+def _head(plan: Plan) -> Iterator[str]:
+    project = plan.project
+    pyo3 = f"{project.crate.pyo3.crate} {'.'.join(map(str, project.crate.pyo3.version))}"
+    counts = [count(len(plan.cells), "cell"), count(len(plan.wheels), "wheel"), count(len(plan.builds), "build")]
+    counts.append(count(len(plan.steps), "step"))
+    yield f"{project.metadata.name} {project.metadata.version} ({pyo3}): {', '.join(counts)}"
+
+
+def _cells(plan: Plan, *, explain: bool) -> Iterator[str]:
+    groups: dict[str, list[Cell]] = {}
+    for cell in plan.cells:
+        groups.setdefault(str(cell.target), []).append(cell)
+    for target, cells in groups.items():
+        yield f"cells for {target}: {_floor(cells[0].target)}"
+        if explain:
+            width = max(len(cell.id) for cell in cells)
+            yield from (f"  {cell.id:{width}}  {_python(cell)}" for cell in cells)
+        else:
+            yield f"  {' '.join(cell.interpreter.id for cell in cells)}"
+
+
+def _floor(target: Target) -> str:
+    if target.floor is not None:
+        return f"floor {target.floor[0]}.{target.floor[1]} asked for"
+    return "the audit decides the floor" if target.tag != target.plain_tag else f"tagged {target.plain_tag}"
+
+
+def _python(cell: Cell) -> str:
+    if cell.installed is None:
+        return "not installed here, and need not be: configured from the table"
+    return f"{cell.installed.patch} at {cell.installed.executable} ({cell.installed.source})"
+
+
+def _wheels(plan: Plan) -> Iterator[str]:
+    if not plan.wheels:
+        return
+    yield "wheels"
+    width = max(len(f"{wheel.stem}-*.whl") for wheel in plan.wheels)
+    names = {build.id: build.name for build in plan.builds}
+    for wheel in plan.wheels:
+        merged = f", from {' and '.join(names[each] for each in wheel.builds)}" if len(wheel.builds) > 1 else ""
+        serves = f"{count(len(wheel.cells), 'cell')}: " if len(wheel.cells) > 1 else ""
+        yield f"  {wheel.stem + '-*.whl':{width}}  {serves}{listed(wheel.cells, _MOST_CELLS)}{merged}"
+
+
+def _builds(plan: Plan, *, explain: bool) -> Iterator[str]:
+    if not plan.builds:
+        return
+    yield "builds"
+    width = max(len(build.name) for build in plan.builds)
+    names = {build.directory: build.name for build in plan.builds}
+    for build in plan.builds:
+        yield f"  {build.id}  {build.name:{width}}  {_start(build, names)}"
+        if explain:
+            yield from _command("run", build.command)
+            yield from (f"      before: {' '.join(command.argv)}" for command in build.before)
+            yield f"      directory: {build.directory}"
+            yield f"      pyo3: {build.config_path or 'PYO3_CONFIG_FILE of the environment'}"
+
+
+def _start(build: Build, names: Mapping[PurePath, str]) -> str:
+    """Return what the build shares: with other cells its compile, with a sibling the dependencies."""
+    served = f"one compile for {count(len(build.cells), 'cell')}; " if len(build.cells) > 1 else ""
+    if not build.clone_from:
+        return f"{served}in its own directory"
+    source = build.clone_from[0]
+    return f"{served}starts as a clone of {names.get(source, source.name)}"
+
+
+def _command(word: str, command: Command) -> Iterator[str]:
+    yield f"      {word}: {' '.join(command.argv)}"
+    yield from (f"      with: {name}={value}" for name, value in sorted(command.environment.items()))
+
+
+def _steps(steps: Sequence[Step]) -> Iterator[str]:
+    yield "steps"
+    for step in steps:
+        needs = f", needs {' '.join(sorted(step.needs))}" if step.needs else ""
+        after = f", after {' '.join(sorted(step.after))}" if step.after else ""
+        holds = f", holds {' '.join(sorted(step.holds))}" if step.holds else ""
+        yield f"  {step.id}{needs}{after}{holds}"
+
+
+def _left(plan: Plan, *, explain: bool) -> Iterator[str]:
+    if not plan.left:
+        return
+    yield f"left out: {count(len(plan.left), 'cell')}"
+    groups: dict[tuple[str, str], list[str]] = {}
+    for each in plan.left:
+        groups.setdefault((each.reason, each.hint), []).append(each.cell)
+    for (reason, hint), cells in groups.items():
+        for names in cells if explain else (listed(cells, _MOST_CELLS),):
+            yield f"  {names}: {reason}"
+        if hint:
+            yield f"    hint: {hint}"
+
+
+def _cell_json(cell: Cell, plan: Plan) -> dict[str, object]:
+    row = cell.interpreter
     return {
         "id": cell.id,
-        "python": ".".join(map(str, cell.interpreter.version)),
-        "implementation": cell.interpreter.implementation,
-        "free_threaded": cell.interpreter.free_threaded,
+        "interpreter": row.id,
+        "python": ".".join(map(str, row.version)),
+        "implementation": row.implementation,
+        "free_threaded": row.free_threaded,
         "target": str(cell.target),
+        "triple": cell.target.triple,
+        "os": cell.target.os,
+        "arch": cell.target.arch,
         "installed": str(cell.installed.executable) if cell.installed else None,
-        "wheel": next(wheel.id for wheel in plan.wheels if cell.id in wheel.cells),
+        "wheel": next((wheel.id for wheel in plan.wheels if cell.id in wheel.cells), None),
     }
 
 
-def _build(build: Build) -> dict[str, Any]:
+def _wheel_json(wheel: Wheel) -> dict[str, object]:
+    return {
+        "id": wheel.id,
+        "stem": wheel.stem,
+        "builds": list(wheel.builds),
+        "cells": list(wheel.cells),
+        "extension": wheel.extension,
+    }
+
+
+def _build_json(build: Build) -> dict[str, object]:
     return {
         "id": build.id,
         "name": build.name,
@@ -77,63 +184,19 @@ def _build(build: Build) -> dict[str, Any]:
         "cells": list(build.cells),
         "directory": str(build.directory),
         "starts_from": [str(path) for path in build.clone_from],
+        "config_path": None if build.config_path is None else str(build.config_path),
         "argv": list(build.command.argv),
         "environment": dict(build.command.environment),
+        "before": [list(command.argv) for command in build.before],
     }
 
 
-def _head(plan: Plan) -> Iterator[str]:
-    metadata = plan.project.metadata
-    counts = (
-        plural(len(plan.cells), "cell"),
-        plural(len(plan.wheels), "wheel"),
-        plural(len(plan.builds), "build"),
-        plural(len(plan.steps), "step"),
-    )
-    yield f"{metadata.name} {metadata.version}: {', '.join(counts)}"
-
-
-def _wheels(plan: Plan) -> Iterator[str]:
-    by_target: dict[str, list[Wheel]] = {}
-    targets = {cell.id: str(cell.target) for cell in plan.cells}
-    for wheel in plan.wheels:
-        by_target.setdefault(targets[wheel.cells[0]], []).append(wheel)
-    for target, wheels in by_target.items():
-        yield ""
-        yield f"wheels for {target}"
-        width = max(len(wheel.stem) for wheel in wheels)
-        for wheel in wheels:
-            served = ", ".join(wheel.cells)
-            yield f"  {wheel.stem:{width}}  for {served}"
-
-
-def _builds(plan: Plan) -> Iterator[str]:
-    names = {build.directory: build.name for build in plan.builds}
-    yield ""
-    yield "builds"
-    width = max((len(build.name) for build in plan.builds), default=0)
-    for build in plan.builds:
-        yield f"  {build.id}  {build.name:{width}}  {_start(build, names)}"
-
-
-def _start(build: Build, names: Any) -> str:
-    if not build.clone_from:
-        return "in its own directory"
-    source = build.clone_from[0]
-    return f"starts as a clone of {names.get(source, source.name)}"
-
-
-def _left(plan: Plan, *, explain: bool) -> Iterator[str]:
-    if not plan.left:
-        return
-    yield ""
-    yield "left out"
-    if explain:
-        yield from (f"  {each.cell}: {each.reason}{f' ({each.hint})' if each.hint else ''}" for each in plan.left)
-        return
-    reasons: dict[tuple[str, str], list[Left]] = {}
-    for each in plan.left:
-        reasons.setdefault((each.reason, each.hint), []).append(each)
-    for (reason, hint), group in reasons.items():
-        cells = ", ".join(each.cell for each in group)
-        yield f"  {cells}: {reason}{f' ({hint})' if hint else ''}"
+def _step_json(step: Step) -> dict[str, object]:
+    return {
+        "id": step.id,
+        "kind": step.kind,
+        "subject": step.subject,
+        "needs": sorted(step.needs),
+        "after": sorted(step.after),
+        "holds": sorted(step.holds),
+    }

@@ -1,161 +1,265 @@
-"""The end of a run: every wheel, every failure once more, what was left out, and what to do next."""
+"""The end of a run: every wheel, every failure once more, what keeps floors high, what to do next."""
 
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
 
-from wheelmatrix.events import StepFinished, WheelWritten
-from wheelmatrix.show.board import Board, Row, rows_in, wheel_seconds
-from wheelmatrix.show.words import ASCII, UNICODE, clean, cut, plural, seconds, size
+from wheelmatrix.events import WheelWritten
+from wheelmatrix.show.board import Board, Row, counts
+from wheelmatrix.show.failure import body
+from wheelmatrix.show.left import folded
+from wheelmatrix.show.markdown import markdown as markdown
+from wheelmatrix.show.words import (
+    ASCII,
+    UNICODE,
+    Glyphs,
+    Line,
+    Span,
+    Style,
+    count,
+    listed,
+    painted,
+    plain,
+    seconds,
+    short_tag,
+    size,
+    width_of,
+    wrapped,
+)
 
 _TAIL_LINES = 20
-_DIGEST = 12
-_MOST_LEFT = 6
+_DIGEST, _SHORT_DIGEST = 12, 8
+"""Digits of a sha256: enough to tell two wheels apart by eye."""
+_MOST_LEFT = 8
+_MOST_WARNINGS = 10
+_HEADS = ("wheel", "size", "tag", "floor", "time", "sha256")
+_RIGHT = frozenset({"size", "time"})
+_FLOORED = re.compile(r"\.\d+\.\d+$")
+_GLIBC = re.compile(r"glibc (\d+)\.(\d+)")
+_IMAGES = (((2, 28), "manylinux_2_28"), ((2, 17), "manylinux2014"))
+"""glibc of the build images that PyPA maintains, newest first. Source: README of pypa/manylinux."""
 
 
-def summary(board: Board, *, width: int = 100, is_unicode: bool = True) -> str:
-    """Return the last lines of a run, without colours; the last one says what to do next."""
-    signs = UNICODE if is_unicode else ASCII
-    parts = [*_failures(board, signs, width), *_table(board, signs), *_left(board), *_skipped(board), *_floor(board)]
-    return "\n".join([*parts, *_end(board)])
+def summary(board: Board, *, width: int | None = 100, is_unicode: bool = True, is_colored: bool = False) -> str:
+    """Return the last lines of a run as text, without a line break at the end; the last line says what to do next.
+
+    `width`: cells of the terminal; None: nothing is cut. Works for a run that never ended (a crash), too.
+    """
+    write = painted if is_colored else plain
+    return "\n".join(write(line) for line in lines(board, UNICODE if is_unicode else ASCII, width=width))
 
 
-def as_json(board: Board) -> dict[str, Any]:
-    """Return what the summary tells, as JSON values."""
+def lines(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...]:
+    """Return the last lines of a run; only a path may be wider than `width`."""
+    parts = (
+        _failures(board, glyphs, width),
+        _table(board, glyphs, width),
+        _floors(board, glyphs, width),
+        _skipped(board, glyphs, width),
+        _left(board, glyphs, width),
+        _warnings(board, glyphs, width),
+    )
+    told: list[Line] = []
+    for part in parts:
+        if found := list(part):
+            told += [*found, ()]
+    return (*told, *_end(board, glyphs, width))
+
+
+def failures(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...]:
+    """Return only what failed, and what to do next; empty if nothing failed."""
+    found = tuple(_failures(board, glyphs, width))
+    return (*found, *_end(board, glyphs, width)) if found else ()
+
+
+def as_json(board: Board) -> dict[str, object]:
+    """Return what the summary tells, as JSON values; keys are only added within a schema number."""
+    planned, started, finished = board.planned, board.started, board.finished
     return {
         "schema": 1,
-        "run": board.run,
-        "project": board.project,
-        "version": board.version,
-        "exit_code": board.end.exit_code if board.end else None,
-        "seconds": board.end.seconds if board.end else board.last_s,
-        "wheels": [
-            {
-                "id": wheel.wheel,
-                "filename": wheel.filename,
-                "path": wheel.path,
-                "size_bytes": wheel.size_bytes,
-                "sha256": wheel.sha256,
-                "platform_tag": wheel.platform_tag,
-                "floor": wheel.floor,
-                "floor_reason": wheel.floor_reason,
-                "cells": list(wheel.cells),
-                "unchanged": wheel.unchanged,
-                "seconds": round(wheel_seconds(board, wheel), 3),
-            }
-            for wheel in board.wheels.values()
-        ],
+        "run": started.run if started else "",
+        "project": planned.project if planned else "",
+        "version": planned.version if planned else "",
+        "exit_code": finished.exit_code if finished else None,
+        "seconds": round(finished.seconds if finished else board.at_s, 3),
+        "wheels": [_wheel_json(row.wheel, row.elapsed_s(board.at_s)) for row in _written(board) if row.wheel],
         "failures": [
             {
-                "step": row.step,
-                "title": row.title,
-                "message": row.finish.message,
-                "hint": row.finish.hint,
-                "exit_code": row.finish.exit_code,
-                "log": row.finish.log,
+                "step": step.step,
+                "title": step.title,
+                "message": step.end.message,
+                "hint": step.end.hint,
+                "exit_code": step.end.exit_code,
+                "tail": list(step.end.tail),
+                "log": step.end.log,
             }
-            for row in rows_in(board, "failed")
-            if row.finish
+            for step in board.failures
+            if step.end
         ],
-        "left_out": list(board.left),
+        "left_out": list(planned.left) if planned else [],
         "warnings": list(board.warnings),
+        "advice": finished.advice if finished else "",
     }
 
 
-def markdown(board: Board) -> str:
-    """Return the summary as GitHub's step summary shows it."""
-    lines = [f"### {board.project} {board.version}: {plural(len(board.wheels), 'wheel')}", ""]
-    if board.wheels:
-        lines += ["| wheel | size | tag | floor | seconds | sha256 |", "|---|---|---|---|---|---|"]
-    for wheel in board.wheels.values():
-        cells = (
-            f"`{wheel.filename}`", size(wheel.size_bytes), f"`{wheel.platform_tag}`", wheel.floor,
-            f"{wheel_seconds(board, wheel):.1f}", f"`{wheel.sha256}`",
-        )  # fmt: skip
-        lines.append(f"| {' | '.join(cells)} |")
-    for row in rows_in(board, "failed"):
-        if row.finish:
-            lines += ["", f"**{row.title} failed ({row.stage})**", "", "```text"]
-            lines += [*clean(row.finish.message).splitlines(), *map(clean, row.finish.tail), "```"]
-    return "\n".join(lines) + "\n"
+def _wheel_json(wheel: WheelWritten, seconds_: float) -> dict[str, object]:
+    return {
+        "id": wheel.wheel,
+        "filename": wheel.filename,
+        "path": wheel.path,
+        "size_bytes": wheel.size_bytes,
+        "sha256": wheel.sha256,
+        "platform_tag": wheel.platform_tag,
+        "floor": wheel.floor,
+        "floor_reason": wheel.floor_reason,
+        "cells": list(wheel.cells),
+        "unchanged": wheel.unchanged,
+        "seconds": round(seconds_, 3),
+    }
 
 
-def _failures(board: Board, signs: dict[str, str], width: int) -> Iterator[str]:
-    for row in rows_in(board, "failed"):
-        if row.finish is None:
+def _written(board: Board) -> list[Row]:
+    return [row for row in board.rows if row.wheel is not None]
+
+
+def _failures(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
+    for step in board.failures:
+        if step.end is None:
             continue
-        yield f"{signs['failed']} {row.title} failed in {row.stage} after {seconds(row.seconds)}"
-        yield from failure_lines(row.finish, width)
-        yield ""
+        head: tuple[Span, ...] = (
+            (f"{glyphs.failed} ", "bad"),
+            (f"{glyphs.text(step.title)}  ", "bold"),
+            (f"{step.kind} failed", "bad"),
+            (f" after {seconds(step.end.seconds)}", "dim"),
+        )
+        yield glyphs.fit(head, width)
+        yield from body(step, glyphs, width=width, most=_TAIL_LINES, is_after_headline=False)
 
 
-def failure_lines(finish: StepFinished, width: int) -> Iterator[str]:
-    """Yield why a step failed, the last lines of its log, and where the whole log is."""
-    yield from (f"    {line}" for line in clean(finish.message).splitlines())
-    yield from (f"    hint: {line}" for line in clean(finish.hint).splitlines())
-    yield from (f"    | {cut(clean(line).expandtabs(), max(20, width - 6))}" for line in finish.tail[-_TAIL_LINES:])
-    if finish.log:
-        yield f"    log: {finish.log}"
+def _table(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
+    """Yield the table of wheels: with the files' names where they fit, else with short ids; then without columns.
 
-
-def _table(board: Board, signs: dict[str, str]) -> Iterator[str]:
-    wheels = list(board.wheels.values())
-    if not wheels:
+    The floor goes first, for the tag says much the same, then the digest, which is in the journal.
+    """
+    rows = _written(board)
+    if not rows:
         return
-    rows = [("", "wheel", "size", "floor", "seconds", "sha256"), *(_cells(board, wheel, signs) for wheel in wheels)]
-    widths = [max(len(row[column]) for row in rows) for column in range(6)]
-    for mark, name, bytes_, floor, time, digest in rows:
-        yield (
-            f"{mark:1} {name:{widths[1]}}  {bytes_:>{widths[2]}}  {floor:{widths[3]}}  {time:>{widths[4]}}  {digest}"
-        ).rstrip()
-    yield ""
+    for is_short, heads in (
+        (False, _HEADS),
+        (True, _HEADS),
+        (True, _without("floor")),
+        (True, _without("floor", "sha256")),
+        (True, _HEADS[:3]),
+    ):
+        table = [[_cell(row, head, board, glyphs, is_short=is_short) for head in heads] for row in rows]
+        widths = [max(map(width_of, column)) for column in zip(heads, *table, strict=True)]
+        if width is None or 2 + sum(widths) + 2 * (len(widths) - 1) <= width:
+            break
+    yield glyphs.fit((("  ", ""), (_columns(heads, heads, widths, glyphs), "dim")), width)
+    for cells in table:
+        yield glyphs.fit(((f"{glyphs.done} ", "good"), (_columns(cells, heads, widths, glyphs), "")), width)
 
 
-def _cells(board: Board, wheel: WheelWritten, signs: dict[str, str]) -> tuple[str, ...]:
-    time = "unchanged" if wheel.unchanged else seconds(wheel_seconds(board, wheel))
-    return signs["done"], wheel.filename, size(wheel.size_bytes), wheel.floor or "-", time, wheel.sha256[:_DIGEST]
+def _without(*names: str) -> tuple[str, ...]:
+    return tuple(head for head in _HEADS if head not in names)
 
 
-def _left(board: Board) -> Iterator[str]:
-    if not board.left:
-        return
-    yield f"left out: {'; '.join(board.left[:_MOST_LEFT])}"
-    if len(board.left) > _MOST_LEFT:
-        yield f"  and {len(board.left) - _MOST_LEFT} more: wheelmatrix plan says why"
+def _columns(cells: Sequence[str], heads: Sequence[str], widths: Sequence[int], glyphs: Glyphs) -> str:
+    return "  ".join(
+        " " * (width - width_of(cell)) + cell if head in _RIGHT else glyphs.column(cell, width)
+        for cell, head, width in zip(cells, heads, widths, strict=True)
+    ).rstrip()
 
 
-def _skipped(board: Board) -> Iterator[str]:
-    """Yield each wheel that was not begun because of another step, with the reason."""
-    for row in rows_in(board, "skipped"):
-        if row.stage == "pack" and row.finish and not _has_failed(board, row):
-            yield f"not built: {row.title}: {row.finish.message}"
+def _cell(row: Row, head: str, board: Board, glyphs: Glyphs, *, is_short: bool) -> str:
+    wheel = row.wheel
+    if wheel is None:
+        raise AssertionError("only rows with a wheel are in the table")
+    match head:
+        case "wheel":
+            return glyphs.text(row.title if is_short else wheel.filename)
+        case "size":
+            return size(wheel.size_bytes)
+        case "tag":
+            return glyphs.text(short_tag(wheel.platform_tag))
+        case "floor":
+            return glyphs.text(wheel.floor or glyphs.skipped)
+        case "time":
+            return "unchanged" if wheel.unchanged else seconds(row.elapsed_s(board.at_s))
+        case _:
+            return glyphs.text(wheel.sha256[: _SHORT_DIGEST if is_short else _DIGEST])
 
 
-def _has_failed(board: Board, row: Row) -> bool:
-    return any(other.title == row.title for other in rows_in(board, "failed"))
-
-
-def _floor(board: Board) -> Iterator[str]:
-    """Yield what keeps the tags high, once for each reason."""
+def _floors(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
+    """Yield what keeps floors high, once per reason, and how to lower them."""
     reasons: dict[tuple[str, str], list[str]] = {}
     for wheel in board.wheels.values():
         if wheel.floor and wheel.floor_reason:
             reasons.setdefault((wheel.floor, wheel.floor_reason), []).append(wheel.wheel)
     for (floor, reason), wheels in reasons.items():
-        yield f"{floor} is needed by {plural(len(wheels), 'wheel')} because of {clean(reason)}"
-    if reasons:
-        yield "  an older build machine (or container) lowers it; `wheelmatrix audit FILE` names every symbol"
+        verb = "needs" if len(wheels) == 1 else "need"
+        yield from _told(f"{count(len(wheels), 'wheel')} {verb} {floor}, because of {reason}", glyphs, width, "")
+    if advice := _lower([floor for floor, _ in reasons], board.targets):
+        yield from _told(advice, glyphs, width, "dim")
 
 
-def _end(board: Board) -> Iterator[str]:
-    failed = len(rows_in(board, "failed"))
-    counts = [plural(len(board.wheels), "wheel")]
-    if failed:
-        counts.append(f"{failed} failed")
-    skipped = sum(1 for row in rows_in(board, "skipped") if row.stage == "pack")
-    if skipped:
-        counts.append(f"{skipped} not built")
-    time = board.end.seconds if board.end else board.last_s
-    state = "" if board.end else " so far: the run did not end by itself"
-    yield f"{', '.join(counts)} in {seconds(time)}{state}"
-    if board.end and board.end.advice:
-        yield f"next: {clean(board.end.advice)}"
+def _lower(floors: Sequence[str], targets: Sequence[str]) -> str:
+    """Return how to lower the highest of these floors; empty where none is glibc's, or no image has an older one."""
+    found = [(int(at[1]), int(at[2])) for floor in floors if (at := _GLIBC.fullmatch(floor))]
+    image = next((name for floor, name in _IMAGES if found and floor < max(found)), "")
+    if not image:
+        return ""
+    floor = next(".".join(map(str, floor)) for floor, name in _IMAGES if name == image)
+    target = next((each for each in targets if "-gnu" in each and not _FLOORED.search(each)), "")
+    bound = f"; --target {target}.{floor} makes needing more an error" if target else ""
+    return f"to lower it, build where glibc is older, in a {image} image for example{bound}"
+
+
+def _skipped(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
+    reasons: dict[str, list[str]] = {}
+    for row in board.rows:
+        if row.state == "skipped":
+            reasons.setdefault(row.step.end.message if row.step.end else "", []).append(row.title)
+    for reason, titles in reasons.items():
+        because = f": {reason}" if reason else ""
+        yield from _told(f"{glyphs.skipped} not built: {listed(titles, 6)}{because}", glyphs, width, "")
+
+
+def _left(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
+    left = board.planned.left if board.planned else ()
+    yield from (((text, "dim"),) for text in folded(left, glyphs, width=width, most=_MOST_LEFT))
+
+
+def _warnings(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
+    for message in board.warnings[:_MOST_WARNINGS]:
+        yield from _told(f"{glyphs.warning} warning: {message}", glyphs, width, "warn")
+    if (more := len(board.warnings) - _MOST_WARNINGS) > 0:
+        yield ((f"{glyphs.warning} and {count(more, 'warning')} more", "warn"),)
+    said = sum(each.level == "warning" for each in board.diagnosed)
+    if said:
+        least = " or more" if board.diagnosed_more else ""
+        yield from _told(f"{glyphs.warning} the compiler warned of {count(said, 'thing')}{least}", glyphs, width, "dim")
+
+
+def _told(text: str, glyphs: Glyphs, width: int | None, style: Style) -> Iterator[Line]:
+    for part in wrapped(glyphs.text(text), width):
+        yield ((part, style),)
+
+
+def _end(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
+    found = counts(board.rows)
+    parts = [count(len(board.wheels), "wheel")]
+    parts += [f"{found.failed} failed"] if found.failed else []
+    parts += [f"{found.skipped} not built"] if found.skipped else []
+    if board.finished is None:
+        unfinished = found.running + found.waiting
+        parts += [f"{unfinished} not finished"] if unfinished else []
+        parts.append(f"the run did not end; this is its state after {seconds(board.at_s)}")
+        style: Style = "warn"
+    else:
+        parts[-1] += f" in {seconds(board.finished.seconds)}"
+        style = "good" if board.finished.exit_code == 0 else "bad"
+    yield from _told(", ".join(parts), glyphs, width, style)
+    if board.finished is not None and board.finished.advice:
+        yield from _told(board.finished.advice, glyphs, width, "bold")
+    elif board.finished is None and board.started is not None:
+        yield from _told(f"wheelmatrix build --resume {board.started.run}", glyphs, width, "bold")

@@ -1,0 +1,91 @@
+"""The end of a run as Markdown, for GitHub's step summary and for `report`."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from wheelmatrix.show.board import Board, StepRow, counts
+from wheelmatrix.show.failure import tail
+from wheelmatrix.show.left import by_reason
+from wheelmatrix.show.words import clean, count, rows, seconds, size
+
+_TAIL_LINES = 20
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&])")
+
+
+def markdown(board: Board) -> str:
+    """Return the wheels, failures and cells left out of a run as GitHub flavoured Markdown; ends in a line break."""
+    return "\n".join([*_head(board), *_wheels(board), *_failures(board), *_left(board)]) + "\n"
+
+
+def _head(board: Board) -> Iterator[str]:
+    planned, found = board.planned, counts(board.rows)
+    name = f"{planned.project} {planned.version}" if planned else "wheelmatrix"
+    parts = [count(len(board.wheels), "wheel")]
+    parts += [f"{found.failed} failed"] if found.failed else []
+    parts += [f"{found.skipped} not built"] if found.skipped else []
+    time = f" in {seconds(board.finished.seconds)}" if board.finished else "; the run did not end"
+    yield f"### {_escaped(name)}: {', '.join(parts)}{time}"
+
+
+def _wheels(board: Board) -> Iterator[str]:
+    written = [(row, row.wheel) for row in board.rows if row.wheel is not None]
+    if not written:
+        return
+    yield ""
+    yield "| Wheel | Size | Tag | Floor | Time | SHA-256 |"
+    yield "|---|---:|---|---|---:|---|"
+    for row, wheel in written:
+        time = "unchanged" if wheel.unchanged else seconds(row.elapsed_s(board.at_s))
+        cells = (
+            _code(wheel.filename), size(wheel.size_bytes), _code(wheel.platform_tag), _escaped(wheel.floor), time,
+            _code(wheel.sha256),
+        )  # fmt: skip
+        yield f"| {' | '.join(cells)} |"
+
+
+def _failures(board: Board) -> Iterator[str]:
+    for step in board.failures:
+        yield ""
+        yield f"**{_escaped(step.title)}: {_escaped(step.kind)} failed**"
+        yield from _why(step)
+
+
+def _why(step: StepRow) -> Iterator[str]:
+    if step.end is None:
+        return
+    yield ""
+    yield from (f"{_escaped(line)}  " for line in rows(step.end.message))
+    yield from (f"Hint: {_escaped(line)}  " for line in rows(step.end.hint))
+    if kept := [clean(line) for line in tail(step.end.tail, _TAIL_LINES)]:
+        fence = _fence(kept)
+        yield from ("", "<details><summary>Last lines of the log</summary>", "", f"{fence}text", *kept, fence)
+        yield from ("", "</details>")
+    if step.end.log:
+        yield from ("", f"Log: {_code(step.end.log)}")
+
+
+def _left(board: Board) -> Iterator[str]:
+    left = by_reason(board.planned.left if board.planned else ())
+    if not left:
+        return
+    cells = sum(map(len, left.values()))
+    yield from ("", f"<details><summary>{count(cells, 'cell')} left out</summary>", "")
+    for reason, names in left.items():
+        yield f"- {', '.join(map(_code, names))}: {_escaped(reason)}"
+    yield from ("", "</details>")
+
+
+def _escaped(text: str) -> str:
+    """Return text that Markdown and HTML take as it is. Source: CommonMark 2.4, backslash escapes."""
+    return _SPECIAL.sub(r"\\\1", clean(text))
+
+
+def _code(text: str) -> str:
+    """Return a code span; longer fences than the text's own runs of backticks (CommonMark 6.1), and no column ends."""
+    shown = clean(text).replace("|", "\\|")
+    fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    return f"{fence}{shown}{fence}" if len(fence) == 1 else f"{fence} {shown} {fence}"
+
+
+def _fence(lines: Iterable[str]) -> str:
+    return "`" * max(3, 1 + max((len(run) for line in lines for run in re.findall("`+", line)), default=0))
