@@ -37,7 +37,7 @@ class Source:
     """Where one Python comes from."""
 
     suite: str
-    """Debian suite that has it; source: its package lists, 2026-11."""
+    """Debian suite that has it; source: the Debian archive, 2026-11."""
     packages: tuple[str, ...]
     """What is asked for; apt adds what these depend on."""
     program: str

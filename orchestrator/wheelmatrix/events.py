@@ -254,9 +254,11 @@ def from_record(found: Mapping[str, object]) -> Stamped | None:
     Fields that a newer version added are ignored.
     Raises ValueError if the object is no event record or lacks a field.
     """
-    kind = _BY_NAME.get(str(found.get("event")))
     if found.get("v") != SCHEMA:
         raise ValueError(f"a record of schema {found.get('v')}, expected {SCHEMA}")
+    if "event" not in found:
+        raise ValueError("no event record: it names no event")
+    kind = _BY_NAME.get(str(found["event"]))
     if kind is None:
         return None
     hints = get_type_hints(kind)

@@ -1,6 +1,7 @@
 """ELF images made by hand, byte for byte: what no compiler at hand would make, in a few hundred bytes."""
 
 import struct
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 X86_64, I386, ARM, AARCH64, S390, PPC64 = 62, 3, 40, 183, 22, 21
@@ -52,17 +53,12 @@ def elf_image(
         "property": property_note if isa else b"",
     }
     headers = 4 + bool(interpreter) + (stack_flags is not None)
-    at = writer.header_bytes + headers * writer.program_header_bytes
-    offsets: dict[str, int] = {}
-    for name, part in parts.items():
-        at += -at % 8
-        offsets[name] = at
-        at += len(part)
+    offsets, end = _places(parts, writer.header_bytes + headers * writer.program_header_bytes)
     dynamic += [(5, offsets["strings"]), (10, len(names.table)), (6, offsets["symbols"]), (4, offsets["hash"])]
     dynamic += [(0x6FFFFFF0, offsets["indexes"])]
     if needs:
         dynamic += [(0x6FFFFFFE, offsets["versions"]), (0x6FFFFFFF, len({library for library, *_ in needs}))]
-    start = at + -at % 8
+    start = end + -end % 8
     section = b"".join(writer.pack("WW", tag, value) for tag, value in [*dynamic, (0, 0)])
     whole = start + len(section)
     programs = [
@@ -73,12 +69,23 @@ def elf_image(
     ]
     programs += [(PT_INTERP, 4, offsets["interpreter"], len(interpreter) + 1)] * bool(interpreter)
     programs += [(PT_GNU_STACK, stack_flags, 0, 0)] if stack_flags is not None else []
-    image = bytearray(whole)
     head = writer.header(kind, machine, flags, headers) + b"".join(writer.program_header(*one) for one in programs)
-    image[: len(head)] = head
+    return _laid(whole, [(0, head), *((offsets[name], part) for name, part in parts.items()), (start, section)])
+
+
+def _places(parts: Mapping[str, bytes], at: int) -> tuple[dict[str, int], int]:
+    """Return the offset of each part, at multiples of 8 from `at` on, and where the last one ends."""
+    offsets: dict[str, int] = {}
     for name, part in parts.items():
-        image[offsets[name] : offsets[name] + len(part)] = part
-    image[start:] = section
+        offsets[name] = at + -at % 8
+        at = offsets[name] + len(part)
+    return offsets, at
+
+
+def _laid(size_bytes: int, pieces: Iterable[tuple[int, bytes]]) -> bytes:
+    image = bytearray(size_bytes)
+    for offset, piece in pieces:
+        image[offset : offset + len(piece)] = piece
     return bytes(image)
 
 

@@ -88,7 +88,7 @@ def test_everything_is_found_at_once() -> None:
     [
         (elf_image(stack_flags=7), "executable stack"),
         (elf_image(text_relocations=True), "text relocations"),
-        (elf_image(runpath="/home/me/lib"), "'/home/me/lib'"),
+        (elf_image(runpath="/build/lib"), "'/build/lib'"),
         (elf_image(rpath="$ORIGIN:"), "the current directory"),
         (elf_image(needed=("/opt/libx.so",)), "by path"),
         (elf_image(isa=4), "x86-64-v3"),

@@ -19,7 +19,9 @@ def directories(project: Project) -> dict[str, Path]:
     found = {}
     for path in (project.folder / "target/wheelmatrix/builds").glob("*/*/*"):
         for minor in range(9, 15):
-            if any(f"3.{minor}".encode() in file.read_bytes() for file in path.glob("*/release/build/pyo3-ffi-*/output")):
+            if any(
+                f"3.{minor}".encode() in file.read_bytes() for file in path.glob("*/release/build/pyo3-ffi-*/output")
+            ):
                 found[f"3.{minor}"] = path
     return found
 

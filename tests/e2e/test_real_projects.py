@@ -1,8 +1,7 @@
 """Published projects, built from their sdists: the wheels agree with maturin's, install with pip, and are imported.
 
 What was expected lies in `real/`: members, modes, hashes and metadata as maturin 1.16.0 made them. The library itself
-may differ in its bytes, not in its mode, and by no more than a quarter in size. Home-Page is left out: maturin copies
-from Cargo.toml although `urls` is static.
+may differ in its bytes, not in its mode, and by no more than a quarter in size.
 """
 
 import hashlib

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from wheelmatrix.audit import python_abi
 from wheelmatrix.audit.elf import MAGIC, ElfFacts, read
 from wheelmatrix.audit.policy import Standing, family, flavour, judge, number, obstacles, policies_of
-from wheelmatrix.audit.tags import earned_tags
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Blocker, Expectation, Policy, Report, Tables, Target, Version
+from wheelmatrix.platforms import earned_floor, platform_tags
 
 _EM_ARM_ABI, _EM_ARM_ABI5, _EM_ARM_HARD, _EM_ARM_SOFT = 0xFF000000, 0x05000000, 0x400, 0x200
 """Bits of `e_flags`. Source: ELF for the Arm Architecture, "ELF header"."""
@@ -96,7 +96,7 @@ def _unread(image: bytes, expected: Expectation, name: str, error: AuditError) -
         versions={},
         entry_symbols=(),
         floor=None,
-        platform_tags=earned_tags(expected.target, None, ()) if proves_nothing else (),
+        platform_tags=platform_tags(expected.target, None, ()) if proves_nothing else (),
         graft=(),
         problems=() if proves_nothing else tuple(issue.message for issue in error.issues),
         warnings=(warning,) if proves_nothing else (),
@@ -151,10 +151,10 @@ def _hygiene(facts: ElfFacts) -> Iterator[str]:
 def _policing(facts: ElfFacts, expected: Expectation, known: Sequence[Policy], bundled: frozenset[str]) -> _Policing:
     target = expected.target
     if not family(target):
-        return _Policing(platform_tags=earned_tags(target, None, known))
+        return _Policing(platform_tags=platform_tags(target, None, known))
     plain = _Policing(platform_tags=(target.plain_tag,))
     if expected.mode == "skip" and not expected.plain and expected.ceiling is not None:
-        return _Policing(platform_tags=earned_tags(target, expected.ceiling[1], known))
+        return _Policing(platform_tags=platform_tags(target, earned_floor(expected.ceiling[1], target), known))
     if expected.plain or expected.mode == "skip":
         return plain
     foreign = _foreign_libc(facts, target)
@@ -179,7 +179,7 @@ def _graded(facts: ElfFacts, expected: Expectation, known: Sequence[Policy], bun
         )
     tags: tuple[str, ...] = (target.plain_tag,)
     if standing.floor is not None and not (standing.graft and expected.mode == "warn"):
-        tags = earned_tags(target, _promised(standing, expected), known)
+        tags = platform_tags(target, earned_floor(_promised(standing, expected), target), known)
     is_lenient = expected.mode == "warn"
     return _Policing(
         platform_tags=tags,

@@ -10,9 +10,9 @@ from wheelmatrix.audit.archive import check_archive
 from wheelmatrix.audit.elf import ElfFacts, read
 from wheelmatrix.audit.library import audit_library, is_elf
 from wheelmatrix.audit.policy import family, flavour, policies_of
-from wheelmatrix.audit.tags import earned_tags
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Abi, Expectation, Implementation, Interpreter, Report, Tables, Target, Version
+from wheelmatrix.platforms import earned_floor, platform_tags
 
 _LEGACY: Mapping[str, Version] = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
 """Source: PEP 600, "Legacy manylinux tags"."""
@@ -129,7 +129,9 @@ def _earned(report: Report, target: Target, tables: Tables) -> tuple[str, ...]:
     """Return the lowest tags that the library could have had; musl has no versions that could prove a lower one."""
     if not report.platform_tags or family(target) == "musllinux":
         return report.platform_tags
-    return earned_tags(target, report.floor, policies_of(target, tables.policies))
+    known = policies_of(target, tables.policies)
+    floor = None if report.floor is None else earned_floor(report.floor, target)
+    return platform_tags(target, floor, known)
 
 
 def _promise(filename: str, tables: Tables) -> _Promise | None:

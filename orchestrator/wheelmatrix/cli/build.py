@@ -7,13 +7,14 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import run
+from wheelmatrix import run, show
 from wheelmatrix.cli import runs
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
-from wheelmatrix.cli.failure import tell
+from wheelmatrix.cli.failure import tell, warn
 from wheelmatrix.cli.screens import screen_of
 from wheelmatrix.options import BuildOptions, ScreenOptions
 from wheelmatrix.project.precedence import resolve_screen
+from wheelmatrix.run import journal
 
 
 def _build(ctx: click.Context, resume: str | None) -> int:
@@ -59,6 +60,8 @@ def _run(values: Mapping[str, object], options: ScreenOptions, directory: Path, 
     for line in verbosely(prepared, options.verbose):
         click.echo(line, err=True)
     result = run.execute(prepared, arguments=arguments, screen=screen_of(options, environment))
+    if place := environment.get("GITHUB_STEP_SUMMARY"):
+        _summarize(result.journal, Path(place))
     if options.progress == "none":
         for failure in result.failures:
             tell(failure, arguments)
@@ -66,6 +69,16 @@ def _run(values: Mapping[str, object], options: ScreenOptions, directory: Path, 
         for wheel in result.wheels:
             click.echo(str(wheel.path))
     return result.exit_code
+
+
+def _summarize(found: Path, place: Path) -> None:
+    """Add the table of wheels to the job's summary; a summary that cannot be written fails no build."""
+    board = show.fold(show.Board(), journal.read(found))
+    try:
+        with place.open("a", encoding="utf-8") as file:
+            file.write(show.step_summary(board))
+    except OSError as error:
+        warn(f"GITHUB_STEP_SUMMARY: {error}")
 
 
 def verbosely(prepared: run.Prepared, verbose: int) -> Iterator[str]:

@@ -20,6 +20,10 @@ class Artifact:
     sha256: str
     out_dirs: tuple[tuple[str, PurePath], ...] = ()
     """Package name and its build script's OUT_DIR, as cargo reported them."""
+    is_fresh: bool = False
+    """True: it was there already, nothing had to be compiled."""
+    linked_directories: tuple[PurePath, ...] = ()
+    """Where build scripts told the linker to look for libraries, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,15 +46,16 @@ def wheel_tags(stem: str, platform_tags: Iterable[str]) -> tuple[str, ...]:
 def wheel_entries(
     project: Project,
     wheel: Wheel,
-    library: PurePath,
+    library: PurePath | bytes,
     tags: tuple[str, ...],
     generator: str,
     extra: tuple[Entry, ...] = (),
 ) -> tuple[Entry, ...]:
     """Return every member of a wheel but RECORD, in the order they are written: by name, `.dist-info` last.
 
-    `library`: absolute path of the extension module; `tags`: what `wheel_tags` gives; `generator`: the program and its
-    version; `extra`: grafted libraries, SBOMs and whatever else a step adds, by their names in the wheel.
+    `library`: absolute path of the extension module, or its content; `tags`: what `wheel_tags` gives; `generator`: the
+    program and its version; `extra`: grafted libraries, SBOMs and whatever else a step adds, by their names in the
+    wheel.
     Raises PackError with every name that is forbidden or comes from two sources, and every licence that is not there.
     """
     name, version, *build, _, _ = _stem_parts(wheel.stem)

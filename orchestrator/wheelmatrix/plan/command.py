@@ -44,7 +44,7 @@ def cargo_command(
         "--manifest-path",
         str(crate.manifest),
         "--message-format",
-        "json-render-diagnostics",
+        "json-diagnostic-rendered-ansi",
         *_selected(options, bound.features),
         *cargo_options(options),
         *_flag_config(flags, target, inherited),

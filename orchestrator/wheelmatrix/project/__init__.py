@@ -1,6 +1,6 @@
 """What the user has: decided from options and gathered facts, without a look at the disk."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -53,13 +53,28 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
     )
 
 
-def manifest_candidates(options: BuildOptions, pyproject: PurePath | None, directory: PurePath) -> tuple[PurePath, ...]:
-    """Return where Cargo.toml may be, in the order to be tried; the first that is there is the one."""
+def manifest_candidates(
+    options: BuildOptions,
+    pyproject: PurePath | None,
+    directory: PurePath,
+    text: str = "",
+    is_file: Callable[[PurePath], bool] = lambda _: True,
+) -> tuple[PurePath, ...]:
+    """Return where Cargo.toml may be, in the order to be tried; the first that is there is the one.
+
+    `text` is that of pyproject.toml. A crate in `rust` comes first if its Python package is in `src`, or in
+    python-source; `is_file` is asked for that.
+    """
     root = pyproject.parent if pyproject else directory
     if options.manifest_path:
         named = normal(directory / options.manifest_path)
         return (named, named / "Cargo.toml")
-    return (root / "rust" / "Cargo.toml", root / "Cargo.toml") if pyproject else (root / "Cargo.toml",)
+    if pyproject is None:
+        return (root / "Cargo.toml",)
+    name = str(_project_table(pyproject, text).get("name", "")).replace("-", "_")
+    is_automatic = bool(options.python_source) or is_file(root / "src" / name / "__init__.py")
+    own, beside = root / "Cargo.toml", root / "rust" / "Cargo.toml"
+    return (beside, own) if is_automatic else (own, beside)
 
 
 def no_manifest_error(tried: tuple[PurePath, ...]) -> ConfigError:
@@ -149,14 +164,10 @@ def _project_table(pyproject: PurePath | None, text: str) -> Mapping[str, Any]:
 
 
 def _manifest_of(gathered: Gathered, options: BuildOptions) -> PurePath:
-    """Return the manifest that `cargo metadata` was asked about: the first candidate that it knows."""
-    known = {PurePath(package["manifest_path"]) for package in _packages(gathered.cargo_metadata)}
-    tried = manifest_candidates(options, gathered.pyproject, gathered.directory)
-    for candidate in tried:
-        if candidate in known:
-            return candidate
+    """Return the manifest that `cargo metadata` was asked about: its root package's; of a workspace, its root's."""
     root = _package(gathered.cargo_metadata, str(_resolve(gathered.cargo_metadata).get("root")))
-    return PurePath(root["manifest_path"]) if root else tried[-1]
+    tried = manifest_candidates(options, gathered.pyproject, gathered.directory)
+    return PurePath(root["manifest_path"]) if root else tried[0]
 
 
 def _packages(cargo_metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:

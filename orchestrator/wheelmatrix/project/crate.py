@@ -8,7 +8,7 @@ from wheelmatrix.bindings import BINDINGS
 from wheelmatrix.bindings.pyo3 import free_threaded_since, limits, parse_version
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Crate, PyO3
-from wheelmatrix.options import BuildOptions
+from wheelmatrix.options import BuildOptions, Feature
 from wheelmatrix.project.features import resolve_features
 
 _LIBRARIES = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib"})
@@ -20,7 +20,7 @@ def read(cargo_metadata: Mapping[str, Any], manifest: PurePath, options: BuildOp
     Raises ConfigError for a virtual workspace, a crate without a library or without pyo3, and one with two of them.
     """
     package = _package(cargo_metadata, manifest)
-    library = _library(package, manifest)
+    library = _library(package, manifest, options)
     return Crate(
         name=package["name"],
         version=package["version"],
@@ -53,12 +53,20 @@ def _package(cargo_metadata: Mapping[str, Any], manifest: PurePath) -> Mapping[s
     )
 
 
-def _library(package: Mapping[str, Any], manifest: PurePath) -> Mapping[str, Any]:
+def _library(package: Mapping[str, Any], manifest: PurePath, options: BuildOptions) -> Mapping[str, Any]:
+    """Return the library target; a plain one is compiled as cdylib, unless a binary may be what is meant."""
     libraries: list[Mapping[str, Any]] = [
         target for target in package["targets"] if _LIBRARIES & set(target["kind"]) and "example" not in target["kind"]
     ]
-    if libraries:
+    has_binary = any("bin" in target["kind"] for target in package["targets"])
+    if libraries and ("cdylib" in libraries[0]["crate_types"] or options.bindings or not has_binary):
         return libraries[0]
+    if libraries:
+        raise ConfigError.of(
+            f"{package['name']} has a binary and no library of crate type cdylib: it is no extension module",
+            where=str(manifest),
+            hint='set `crate-type = ["cdylib"]` under [lib]; wheels of binaries come with a later version',
+        )
     raise ConfigError.of(
         f"{package['name']} has no library, and an extension module is one",
         where=str(manifest),
@@ -67,14 +75,7 @@ def _library(package: Mapping[str, Any], manifest: PurePath) -> Mapping[str, Any
 
 
 def _pyo3(cargo_metadata: Mapping[str, Any], package: Mapping[str, Any], options: BuildOptions) -> PyO3:
-    plain = [each.feature for each in options.conditional_features]
-    reached = resolve_features(
-        cargo_metadata,
-        package["id"],
-        options.features or plain,
-        all_features=options.all_features,
-        no_default_features=options.no_default_features,
-    )
+    reached = _reached(cargo_metadata, package, options, [each.feature for each in options.conditional_features])
     found = {name: _versions(cargo_metadata, reached, name) for name in BINDINGS}
     issues = [_several(cargo_metadata, reached, name, each) for name, each in found.items() if len(each) > 1]
     if issues:
@@ -88,15 +89,33 @@ def _pyo3(cargo_metadata: Mapping[str, Any], package: Mapping[str, Any], options
     ffi = found["pyo3-ffi"][0] if found["pyo3-ffi"] else bound
     cpython, pypy, graalpy = limits(ffi)
     version = parse_version(bound["version"])
+    always = [each.feature for each in options.conditional_features if not _is_conditional(each)]
+    plain = _reached(cargo_metadata, package, options, always)
     return PyO3(
         crate=crate,
         version=version,
-        features=frozenset(name for each in found.values() for one in each for name in reached[one["id"]]),
+        features=frozenset(name for each in found.values() for one in each for name in plain.get(one["id"], ())),
         cpython=cpython,
         pypy=pypy,
         graalpy=graalpy,
         free_threaded_since=free_threaded_since(version),
     )
+
+
+def _reached(
+    cargo_metadata: Mapping[str, Any], package: Mapping[str, Any], options: BuildOptions, configured: list[str]
+) -> Mapping[str, frozenset[str]]:
+    return resolve_features(
+        cargo_metadata,
+        package["id"],
+        options.features or configured,
+        all_features=options.all_features,
+        no_default_features=options.no_default_features,
+    )
+
+
+def _is_conditional(feature: Feature) -> bool:
+    return bool(feature.python_version or feature.python_implementation)
 
 
 def _versions(

@@ -51,9 +51,9 @@ def cargo_headers(package: Mapping[str, Any], project: Mapping[str, Any]) -> Ite
             yield "Author-email", joined
     if leaves("license", project) and package.get("license"):
         yield "License", package["license"]
+    if package.get("homepage"):  # maturin takes it even where [project] has urls of its own
+        yield "Home-Page", package["homepage"]
     if leaves("urls", project):
-        if package.get("homepage"):
-            yield "Home-Page", package["homepage"]
         yield from (("Project-URL", f"{label}, {package[key]}") for label, key in _CARGO_URLS if package.get(key))
 
 

@@ -49,9 +49,11 @@ def license_entries(
         raise ConfigError(*issues)
     entries: dict[str, Entry] = {}
     for path in sorted(found, key=lambda each: (not each.is_relative_to(root), each)):
+        source = known[path].real_path
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-        name = f"{path.parent.name}/{name}" if name in entries else name
-        entries[name] = Entry(name=name, source=known[path].real_path)
+        if name in entries and entries[name].source != source:
+            name = f"{path.parent.name or 'workspace'}/{name}"
+        entries[name] = Entry(name=name, source=source)
     return tuple(entries[name] for name in sorted(entries))
 
 

@@ -8,10 +8,11 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePath
+from textwrap import TextWrapper
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
-from pyproject_metadata import ConfigurationError, RFC822Message, StandardMetadata
+from pyproject_metadata import ConfigurationError, StandardMetadata
 from pyproject_metadata.errors import ConfigurationWarning
 
 from wheelmatrix.errors import ConfigError, Issue
@@ -82,19 +83,21 @@ def _text(
     licenses: tuple[Entry, ...],
     long_text: Readme | None,
 ) -> bytes:
-    message = RFC822Message()
-    message["Metadata-Version"] = "2.4"
-    message["Name"] = name
-    message["Version"] = str(version)
-    for header, value in (*project_headers(project), *cargo_headers(package, project)):
-        message[header] = value.strip()
-    for entry in licenses:
-        message["License-File"] = entry.name
-    if long_text is not None:
-        if long_text.content_type:
-            message["Description-Content-Type"] = long_text.content_type
-        message.set_payload(long_text.text)
-    return message.as_bytes()
+    headers = [("Metadata-Version", "2.4"), ("Name", name), ("Version", str(version))]
+    headers += [*project_headers(project), *cargo_headers(package, project)]
+    headers += [("License-File", entry.name) for entry in licenses]
+    if long_text is not None and long_text.content_type:
+        headers.append(("Description-Content-Type", long_text.content_type))
+    head = "".join(f"{header}: {_folded(header, value)}\n" for header, value in headers)
+    return (head + (f"\n{long_text.text}" if long_text is not None else "")).encode()
+
+
+def _folded(header: str, value: str) -> str:
+    """Return a value that cannot be taken for further headers; a licence's text at the width that maturin has."""
+    if header != "License":
+        return " ".join(value.split("\n")).strip()
+    wrapper = TextWrapper(78, expand_tabs=False, replace_whitespace=False)
+    return "\r\n\t".join(part for line in value.split("\n") for part in wrapper.wrap(line.rstrip()) or [""])
 
 
 def _check(project: Mapping[str, Any], crate: Crate, where: str) -> tuple[str, list[str]]:

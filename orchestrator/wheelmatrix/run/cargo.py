@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 _ANSI = re.compile(rb"\x1b\[[0-9;]*m")
+_LINK_KIND = re.compile(r"(?:(native|all|dependency|crate|framework)=)?(.*)", re.DOTALL)
 _COMPILING = re.compile(r"\s*Compiling (\S+ v\S+)")
 _KILLED = re.compile(rb"\bsignal:? 9\b|\bSIGKILL\b|out of memory|memory allocation of \d+ bytes failed", re.IGNORECASE)
 
@@ -42,6 +43,12 @@ class ScriptRun:
     linked_libraries: tuple[str, ...]
     cfgs: tuple[str, ...] = ()
     """What the script switched on: `Py_3_12`, `Py_LIMITED_API`."""
+
+    @property
+    def linked_directories(self) -> tuple[PurePath, ...]:
+        """Directories that libraries are looked for in, without their kind; frameworks and crates are none."""
+        parted = (_LINK_KIND.match(path) for path in self.linked_paths)
+        return tuple(PurePath(found[2]) for found in parted if found and found[1] in (None, "native", "all"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +90,13 @@ def parse_message(line: bytes) -> Message | None:
 
 def started_unit(line: bytes) -> str | None:
     """Return `serde v1.0.228` of a line of stderr that says that its compilation began, with or without colours."""
-    found = _COMPILING.match(_ANSI.sub(b"", line).decode("utf-8", "replace"))
+    found = _COMPILING.match(plain_line(line))
     return found[1] if found else None
+
+
+def plain_line(line: bytes) -> str:
+    """Return a line without its colours."""
+    return _ANSI.sub(b"", line).decode("utf-8", "replace")
 
 
 def is_killed(stderr_tail: Iterable[bytes]) -> bool:
@@ -107,7 +119,7 @@ def unit_total(unit_graph: bytes) -> int | None:
 def unit_name(package_id: str) -> str:
     """Return `serde v1.0.228` of a package id, be it cargo's of today or the one before 1.77; else the id itself.
 
-    `path+file:///work/crate#0.1.0` leaves the name out where the path ends in it.
+    `path+file:///src/crate#0.1.0` leaves the name out where the path ends in it.
     """
     old = re.fullmatch(r"(\S+) (\S+) \(.*\)", package_id)
     if old:

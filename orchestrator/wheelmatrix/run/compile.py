@@ -13,12 +13,13 @@ from wheelmatrix.bindings.pyo3 import abi_fault
 from wheelmatrix.errors import CompileError, ConfigError, PackError
 from wheelmatrix.events import Cloned, Retried, UnitsCounted
 from wheelmatrix.model import Artifact, Build, Command
-from wheelmatrix.run.cargo import is_killed, unit_total
+from wheelmatrix.run.cargo import is_killed, plain_line, unit_total
 from wheelmatrix.run.clean import mark_used
 from wheelmatrix.run.clone import clone
 from wheelmatrix.run.files import issue_of, sha256_of, write_if_changed
 from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.jobserver import Token
+from wheelmatrix.run.lines import Log
 from wheelmatrix.run.listen import Listener
 from wheelmatrix.run.process import Exit, capture, supervise
 from wheelmatrix.run.shop import Shop
@@ -50,7 +51,9 @@ async def compile_build(build: Build, step: str, shop: Shop) -> Artifact:
 
     A compiler that was killed is tried once more, alone and with one job. Raises CompileError.
     """
-    await to_thread.run_sync(_prepare, build, step, shop)
+    cloned = await to_thread.run_sync(_prepare, build, step)
+    if cloned is not None:
+        shop.emit(cloned)
     await run_commands(build.before, step, shop)
     try:
         async with shop.gate.shared(), shop.jobserver.token(wide=True) as token:
@@ -66,7 +69,9 @@ async def compile_build(build: Build, step: str, shop: Shop) -> Artifact:
     return await to_thread.run_sync(_artifact, build, heard, shop)
 
 
-def _prepare(build: Build, step: str, shop: Shop) -> None:
+def _prepare(build: Build, step: str) -> Cloned | None:
+    """Make the build's directory and configuration; tell of a clone, for the caller to emit: this is a thread."""
+    cloned = None
     directory = Path(build.directory)
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +79,7 @@ def _prepare(build: Build, step: str, shop: Shop) -> None:
         if source is not None and not directory.exists():
             began_s = time.monotonic()
             clone(source, directory)
-            shop.emit(Cloned(step=step, source=source.name, seconds=round(time.monotonic() - began_s, 3)))
+            cloned = Cloned(step=step, source=source.name, seconds=round(time.monotonic() - began_s, 3))
         directory.mkdir(exist_ok=True)
         mark_used(directory)
         if build.config_path is not None:
@@ -84,25 +89,27 @@ def _prepare(build: Build, step: str, shop: Shop) -> None:
         raise CompileError(issue_of(error, directory)) from error
     except PackError as error:
         raise CompileError(*error.issues) from error
+    return cloned
 
 
 async def _attempt(command: Command, build: Build, step: str, shop: Shop) -> Listener:
     try:
-        async with anyio.create_task_group() as group:
-            package = shop.plan.project.crate.package_id
+        with contextlib.closing(Log(shop.log(step))) as log:
+            async with anyio.create_task_group() as group:
+                package = shop.plan.project.crate.package_id
 
-            def count() -> None:
-                group.start_soon(_count, build, step, shop)
+                def count() -> None:
+                    group.start_soon(_count, build, step, shop)
 
-            heard = Listener(step, package, shop.emit, count)
-            ended = await supervise(
-                command,
-                on_stdout=heard.stdout,
-                on_stderr=heard.stderr,
-                log=shop.log(step),
-                guardian=shop.guardian,
-            )
-            group.cancel_scope.cancel()
+                heard = Listener(step, package, shop.emit, count, log.append)
+                ended = await supervise(
+                    command,
+                    on_stdout=heard.stdout,
+                    on_stderr=heard.stderr,
+                    log=shop.log(step),
+                    guardian=shop.guardian,
+                )
+                group.cancel_scope.cancel()
     except BaseExceptionGroup as failures:
         raise first_of(failures) from None
     if not ended.ok:
@@ -134,9 +141,9 @@ def _failure(ended: Exit, heard: Listener, build: Build) -> Exception:
 
 
 def _last_errors(tail: deque[bytes]) -> list[str]:
-    lines = [line.decode("utf-8", "replace") for line in tail]
-    plain = [line.replace("\x1b[0m", "").replace("\x1b[1m", "") for line in lines]
-    found = [line for line in plain if "error" in line.lower()]
+    """Return what cargo itself said last: its errors, else its last lines."""
+    plain = [plain_line(line) for line in tail]
+    found = [line for line in plain if line.startswith("error")]
     return found[:3] or plain[-3:]
 
 
@@ -163,6 +170,8 @@ def _artifact(build: Build, heard: Listener, shop: Shop) -> Artifact:
         size_bytes=size_bytes,
         sha256=digest,
         out_dirs=tuple(sorted(heard.out_dirs.items())),
+        is_fresh=not heard.has_begun,
+        linked_directories=tuple(heard.linked_directories),
     )
 
 

@@ -11,7 +11,7 @@ from anyio.streams.memory import MemoryObjectSendStream
 
 from wheelmatrix.errors import Issue, WheelmatrixError
 from wheelmatrix.events import Event, Stamped, StepFinished, StepStarted
-from wheelmatrix.model import Done, Failed, Outcome, Skipped, Step
+from wheelmatrix.model import Artifact, Done, Failed, Outcome, Skipped, Step
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.journal import Journal
@@ -19,6 +19,8 @@ from wheelmatrix.run.ship import audit_build, pack_wheel
 from wheelmatrix.run.shop import Shop
 
 _TAIL_LINES = 20
+_TAIL_CHARS = 1000
+"""Of each line of the tail, colours included: no terminal shows more. The log has all of it."""
 _INTERRUPTED = "the run was interrupted"
 
 Ended = tuple[Step, Outcome, float]
@@ -60,9 +62,8 @@ class Engine:
 
     def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Ended]) -> None:
         for step in self._schedule.ready():
-            key = self._history_key(step)
             self._began[step.id] = time.monotonic()
-            self._shop.emit(StepStarted(step=step.id, expected_s=self._shop.history.expected(key)))
+            self._shop.emit(StepStarted(step=step.id, expected_s=self._shop.expected_s(step)))
             group.start_soon(self._do, step, send)
 
     async def _do(self, step: Step, send: MemoryObjectSendStream[Ended]) -> None:
@@ -105,8 +106,9 @@ class Engine:
     def _note(self, step: Step, outcome: Outcome, seconds: float) -> None:
         skipped = self._schedule.finished(step.id, outcome)
         match outcome:
-            case Done():
-                self._shop.history.record(self._history_key(step), seconds)
+            case Done(value=value):
+                if not (isinstance(value, Artifact) and value.is_fresh):  # says nothing of how long a compile takes
+                    self._shop.took(step, seconds)
                 self._shop.emit(StepFinished(step=step.id, state="done", seconds=round(seconds, 3)))
             case Failed(error=error):
                 self._shop.emit(self._failed(step, error, seconds))
@@ -123,7 +125,10 @@ class Engine:
         if has_log:
             with log.open("rb") as file:
                 file.seek(max(0, log.stat().st_size - (1 << 16)))
-                tail = tuple(file.read().decode("utf-8", "replace").splitlines()[-_TAIL_LINES:])
+                tail = tuple(
+                    line if len(line) <= _TAIL_CHARS else f"{line[:_TAIL_CHARS]}…"
+                    for line in file.read().decode("utf-8", "replace").splitlines()[-_TAIL_LINES:]
+                )
         return StepFinished(
             step=step.id,
             state="failed",
@@ -154,9 +159,6 @@ class Engine:
     def _tell_skipped(self, skipped: tuple[tuple[str, Skipped], ...]) -> None:
         for step, outcome in skipped:
             self._shop.emit(StepFinished(step=step, state="skipped", seconds=0.0, message=outcome.because))
-
-    def _history_key(self, step: Step) -> str:
-        return f"{self._shop.plan.project.crate.name} {step.id}"
 
 
 class Teller:

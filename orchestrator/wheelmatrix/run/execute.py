@@ -15,7 +15,7 @@ from wheelmatrix import __version__
 from wheelmatrix.errors import ConfigError, Interrupted, Issue, WheelmatrixError
 from wheelmatrix.events import RunFinished, RunPlanned, RunStarted, Screen, Waiting, Warned
 from wheelmatrix.model import Build, Done, Failed, Outcome, Plan, Wheel
-from wheelmatrix.pack.headers import EARLIEST_EPOCH_S
+from wheelmatrix.pack.headers import source_date_epoch
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run import clone
 from wheelmatrix.run.engine import Engine, Teller
@@ -52,7 +52,7 @@ def execute(prepared: Prepared, *, arguments: tuple[str, ...], screen: Screen) -
     """Do what the plan says and return what came of it; the screen is told everything, and closed at the end.
 
     `arguments` are recorded for `--resume`. Raises ConfigError if no step can be begun: no room on the disk, a place
-    that cannot be written to.
+    that cannot be written to, a SOURCE_DATE_EPOCH that is no number.
     """
     try:
         return anyio.run(_execute, prepared, arguments, screen)
@@ -64,6 +64,7 @@ async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Scree
     run = new_run_id()
     plan, options = prepared.plan, prepared.given.options
     jobs = options.jobs or prepared.gathered.host.cpus
+    epoch_s = source_date_epoch(prepared.gathered.environment.get("SOURCE_DATE_EPOCH"))
     signals: list[int] = []
     with ExitStack() as tools:
         journal = tools.enter_context(Journal.create(prepared.root / "runs", run))
@@ -81,7 +82,7 @@ async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Scree
             teller.emit(Warned(message=text))
         guardian = tools.enter_context(Guardian.start())
         jobserver = tools.enter_context(Jobserver.open(jobs, journal.folder))
-        shop = _shop(prepared, journal, teller, guardian, jobserver)
+        shop = _shop(prepared, epoch_s, journal, teller, guardian, jobserver)
         schedule = Schedule(plan.steps, plan.pools, fail_fast=options.fail_fast)
         refused: WheelmatrixError | None = None
         async with anyio.create_task_group() as group:
@@ -135,6 +136,7 @@ async def _run(engine: Engine, shop: Shop, prepared: Prepared, teller: Teller) -
                 titles=tuple(titles.get(step.subject, step.subject) for step in plan.steps),
                 wheels=tuple(wheel.id for wheel in plan.wheels),
                 left=tuple(f"{each.cell}: {each.reason}" for each in plan.left),
+                expected_s=tuple(shop.expected_s(step) for step in plan.steps),
             )
         )
         await to_thread.run_sync(_check_out, shop.out)
@@ -147,7 +149,9 @@ def _wait(teller: Teller, text: str) -> None:
     teller.emit(Waiting(what=text))
 
 
-def _shop(prepared: Prepared, journal: Journal, teller: Teller, guardian: Guardian, jobserver: Jobserver) -> Shop:
+def _shop(
+    prepared: Prepared, epoch_s: int, journal: Journal, teller: Teller, guardian: Guardian, jobserver: Jobserver
+) -> Shop:
     out = Path(prepared.gathered.directory, prepared.given.options.out)
     return Shop(
         plan=prepared.plan,
@@ -157,22 +161,12 @@ def _shop(prepared: Prepared, journal: Journal, teller: Teller, guardian: Guardi
         root=prepared.root,
         folder=journal.folder,
         out=out,
-        epoch_s=_epoch_s(prepared.gathered.environment.get("SOURCE_DATE_EPOCH", "")),
+        epoch_s=epoch_s,
         emit=teller.emit,
         jobserver=jobserver,
         guardian=guardian,
         history=History.load(prepared.root / "history.json"),
     )
-
-
-def _epoch_s(text: str) -> int:
-    if not text:
-        return EARLIEST_EPOCH_S
-    try:
-        return max(EARLIEST_EPOCH_S, int(text))
-    except ValueError as error:
-        hint = "seconds since 1970, a whole number"
-        raise ConfigError.of(f"{text!r} is no time", where="SOURCE_DATE_EPOCH", hint=hint) from error
 
 
 def _clear(shop: Shop) -> None:

@@ -61,7 +61,7 @@ async def gather(
 
     Raises ConfigError and ToolMissing.
     """
-    manifest = _manifest(options, pyproject, directory)
+    manifest = _manifest(options, pyproject, text, directory)
     toolchain = toolchain_environment(options)
     metadata: dict[str, object] = {}
     found: list[_Pythons] = []
@@ -102,8 +102,8 @@ async def gather(
     ), pythons.warnings
 
 
-def _manifest(options: BuildOptions, pyproject: Path | None, directory: Path) -> Path:
-    tried = manifest_candidates(options, pyproject, directory)
+def _manifest(options: BuildOptions, pyproject: Path | None, text: str, directory: Path) -> Path:
+    tried = manifest_candidates(options, pyproject, directory, text, lambda path: Path(path).is_file())
     for candidate in tried:
         if Path(candidate).is_file():
             return Path(os.path.normpath(Path(candidate).absolute()))
@@ -111,10 +111,9 @@ def _manifest(options: BuildOptions, pyproject: Path | None, directory: Path) ->
 
 
 async def _metadata(options: BuildOptions, manifest: Path, triple: str) -> dict[str, object]:
-    plain = tuple(
-        each.feature for each in options.conditional_features if not (each.python_version or each.python_implementation)
-    )
-    command = metadata_command(options, manifest, manifest.parent, (triple,), options.features or plain)
+    # Conditional features, too: the graph has to hold what any cell may need; which are on is decided per cell.
+    named = tuple(dict.fromkeys(each.feature for each in options.conditional_features))
+    command = metadata_command(options, manifest, manifest.parent, (triple,), options.features or named)
     said = await capture(command)
     if not said.exit.ok:
         raise _metadata_error(said.stderr.decode("utf-8", "replace"), manifest)

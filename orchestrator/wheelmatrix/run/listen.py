@@ -1,5 +1,6 @@
 """Listens to one cargo: its messages become events, and what the build needs to know of them is kept."""
 
+import re
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -8,23 +9,39 @@ from wheelmatrix.events import Diagnosed, Event, UnitFinished, UnitStarted
 from wheelmatrix.run.cargo import Diagnostic, ScriptRun, UnitBuilt, parse_message, started_unit, unit_name
 
 _TAIL_LINES = 40
+_MESSAGE_CHARS = 400
+"""Told of a message: a macro's can have a megabyte in one line. The log has all of it."""
+_SUMMARY = re.compile(r"aborting due to |\d+ warnings? emitted")
 _LIBRARY_SUFFIXES = (".so", ".dylib", ".dll")
 
 
 class Listener:
     """What one attempt of cargo said; `stdout` and `stderr` take its lines."""
 
-    def __init__(self, step: str, package: str, emit: Callable[[Event], object], begun: Callable[[], None]) -> None:
-        """`package`: id of the crate whose library it is about; `begun`: called once, when something is not fresh."""
+    def __init__(
+        self,
+        step: str,
+        package: str,
+        emit: Callable[[Event], object],
+        begun: Callable[[], None],
+        log: Callable[[list[bytes]], None],
+    ) -> None:
+        """`package`: id of the crate whose library it is about; `begun`: called once, when something is not fresh.
+
+        `log` takes the lines of what the compiler said, as people read them.
+        """
         self._step = step
         self._package = package
         self._emit = emit
         self._begun = begun
+        self._log = log
         self.library: Path | None = None
         self.out_dirs: dict[str, Path] = {}
         """By package name."""
         self.cfgs: dict[str, frozenset[str]] = {}
         """What build scripts switched on, by package name."""
+        self.linked_directories: dict[Path, None] = {}
+        """Where build scripts told the linker to look, in their order."""
         self.errors: list[str] = []
         self.units = 0
         self.has_begun = False
@@ -43,9 +60,10 @@ class Listener:
                 name = unit_name(script.package)
                 self.out_dirs[name.partition(" ")[0]] = Path(script.out_dir)
                 self.cfgs[name.partition(" ")[0]] = frozenset(script.cfgs)
+                self.linked_directories |= dict.fromkeys(map(Path, script.linked_directories))
                 # cargo does not say of scripts whether they ran just now; before anything was compiled they did not.
                 self._finish(f"{name} (build script)", fresh=not self.has_begun)
-            case Diagnostic() as said if said.level in ("error", "warning") and said.file:
+            case Diagnostic() as said:
                 self._diagnose(said)
 
     def stderr(self, line: bytes) -> None:
@@ -70,8 +88,18 @@ class Listener:
             self.library = libraries[0] if libraries else self.library
 
     def _diagnose(self, said: Diagnostic) -> None:
+        lines = said.rendered.encode("utf-8", "replace").splitlines()
+        self._log(lines)
+        if not said.file:  # what quotes the source may quote anything, `SIGKILL` too
+            self.tail.extend(lines)
+        if said.level not in ("error", "warning") or _is_summary(said):
+            return
+        text = said.message if len(said.message) <= _MESSAGE_CHARS else f"{said.message[:_MESSAGE_CHARS]}…"
         if said.level == "error":
-            self.errors.append(f"{said.message} ({said.file}:{said.line})")
-        self._emit(
-            Diagnosed(step=self._step, level=said.level, message=said.message, file=said.file, line=said.line)
-        )  # fmt: skip
+            self.errors.append(f"{text} ({said.file}:{said.line})" if said.file else text)
+        self._emit(Diagnosed(step=self._step, level=said.level, message=text, file=said.file, line=said.line))
+
+
+def _is_summary(said: Diagnostic) -> bool:
+    """Return whether rustc only counts what it said before: `aborting due to 2 previous errors; 1 warning emitted`."""
+    return not said.file and _SUMMARY.match(said.message) is not None

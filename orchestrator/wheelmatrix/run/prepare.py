@@ -61,9 +61,10 @@ def list_pythons(environment: Mapping[str, str]) -> tuple[Installed, ...]:
 
 def runs_directory(directory: Path, environment: Mapping[str, str], manifest: str = "") -> Path:
     """Return where the project's runs are kept, whether or not there are any; raises ConfigError and ToolMissing."""
-    pyproject, text = find_pyproject(directory, manifest)
+    asked = manifest or environment.get("WHEELMATRIX_MANIFEST_PATH", "")
+    pyproject, text = find_pyproject(directory, asked)
     given = resolve({"manifest_path": manifest} if manifest else {}, environment, pyproject, text)
-    tried = manifest_candidates(given.options, pyproject, directory)
+    tried = manifest_candidates(given.options, pyproject, directory, text, lambda path: Path(path).is_file())
     found = next((Path(path) for path in tried if Path(path).is_file()), None)
     if found is None:
         raise no_manifest_error(tried)

@@ -5,6 +5,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from anyio import to_thread
+
 from wheelmatrix.audit import audit_library
 from wheelmatrix.errors import AuditError, Issue
 from wheelmatrix.model import Artifact, Command, Entry, Report, Wheel
@@ -18,8 +20,8 @@ from wheelmatrix.run.shop import Shop
 
 async def repaired(
     wheel: Wheel, artifact: Artifact, report: Report, extra: tuple[Entry, ...], shop: Shop
-) -> tuple[Report, tuple[Entry, ...], Path]:
-    """Return the report on the repaired library, the entries to add, and where the repaired library lies.
+) -> tuple[Report, tuple[Entry, ...], bytes]:
+    """Return the report on the repaired library, the entries to add, and the repaired library.
 
     Neither cargo's library nor the wheel directory is touched. Raises AuditError if repairwheel is not installed,
     fails, or its result does not pass the audit.
@@ -33,15 +35,16 @@ async def repaired(
         tags = wheel_tags(wheel.stem, plain)
         entries = wheel_entries(shop.plan.project, wheel, artifact.path, tags, shop.generator, extra)
         await write_wheel(entries, path, compressor=Compressor(name="stored", level=0))
-        await _repairwheel(path, after, wheel, report, shop)
-        members = _members(after)
-    return _taken(wheel, artifact, members, {entry.name for entry in entries}, extra, shop)
+        await _repairwheel(path, after, wheel, artifact, report, shop)
+        members = await to_thread.run_sync(_members, after)
+    known = {entry.name for entry in entries}
+    return await to_thread.run_sync(_taken, wheel, artifact, members, known, extra, shop)
 
 
-async def _repairwheel(path: Path, after: Path, wheel: Wheel, report: Report, shop: Shop) -> None:
-    command = Command(
-        argv=(sys.executable, "-m", "repairwheel", "-o", str(after), str(path)), environment={}, directory=path.parent
-    )
+async def _repairwheel(path: Path, after: Path, wheel: Wheel, artifact: Artifact, report: Report, shop: Shop) -> None:
+    places = (option for place in artifact.linked_directories for option in ("-l", str(place)))
+    argv = (sys.executable, "-m", "repairwheel", "-o", str(after), *places, str(path))
+    command = Command(argv=argv, environment={}, directory=path.parent)
     said = await capture(command, guardian=shop.guardian)
     if said.exit.ok:
         return
@@ -72,7 +75,7 @@ def _taken(
     known: set[str],
     extra: tuple[Entry, ...],
     shop: Shop,
-) -> tuple[Report, tuple[Entry, ...], Path]:
+) -> tuple[Report, tuple[Entry, ...], bytes]:
     grafted = {name: content for name, content in members.items() if name not in known and ".dist-info/" not in name}
     image = members[wheel.extension]
     bundled = frozenset(name.rpartition("/")[2] for name in grafted)
@@ -87,7 +90,5 @@ def _taken(
         raise AuditError(*(Issue(message=problem, where=wheel.id) for problem in problems))
     # The wheel runs where all of its libraries run: the highest floor of them is the wheel's.
     worst = max((report, *own), key=lambda each: each.floor or (0, 0))
-    library = shop.folder / f"{wheel.id}-{wheel.extension.rpartition('/')[2]}"
-    library.write_bytes(image)
     added = tuple(Entry(name=name, source=content, executable=True) for name, content in sorted(grafted.items()))
-    return worst, (*extra, *added), library
+    return worst, (*extra, *added), image

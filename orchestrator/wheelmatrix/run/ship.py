@@ -50,7 +50,7 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel:
     (build,) = wheel.builds
     artifact, report = shop.artifacts[build], shop.reports[build]
     extra = await to_thread.run_sync(_outputs, artifact, shop)
-    library: Path = Path(artifact.path)
+    library: Path | bytes = Path(artifact.path)
     make_directory(shop.out)
     if report.graft:
         async with shop.jobserver.token():

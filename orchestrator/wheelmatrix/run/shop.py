@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 
 from wheelmatrix.events import Event
-from wheelmatrix.model import Artifact, Plan, Report, Tables
+from wheelmatrix.model import Artifact, Plan, Report, Step, Tables
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.history import History
@@ -42,9 +42,10 @@ class Gate:
             while self._closed:
                 await self._changed.wait()
             self._closed = True
-            while self._inside:
-                await self._changed.wait()
         try:
+            async with self._changed:
+                while self._inside:
+                    await self._changed.wait()
             yield
         finally:
             await self._open()
@@ -88,6 +89,17 @@ class Shop:
     """By build id."""
     reports: dict[str, Report] = field(default_factory=dict)
     """By build id."""
+
+    def expected_s(self, step: Step) -> float | None:
+        """Return the seconds a step took in earlier runs; None: it was never done."""
+        return self.history.expected(self._key(step))
+
+    def took(self, step: Step, seconds: float) -> None:
+        """Note how long a step took, for the runs to come."""
+        self.history.record(self._key(step), seconds)
+
+    def _key(self, step: Step) -> str:
+        return f"{self.plan.project.crate.name} {step.id}"
 
     def log(self, step: str) -> Path:
         """Return the path of a step's log."""

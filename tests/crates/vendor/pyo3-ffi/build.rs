@@ -47,6 +47,7 @@ fn main() {
     println!("cargo::rustc-env=STAND_IN_ABI={implementation}-{kind}-{version}");
     println!("cargo::rustc-env=STAND_IN_MINOR={minor}");
     println!("cargo::metadata=MINOR={minor}");
+    println!("cargo::metadata=LIMITED={stable}");
 }
 
 /// What a Python says of itself, as lines of a configuration file.

@@ -1,0 +1,51 @@
+import pytest
+from small_project import PYO3, gathered, metadata, tiny
+
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.project import project
+
+HEAD = '[project]\nname = "tiny"\nversion = "1"\n'
+FILES = ("LICENSE", "COPYING.md", "NOTICE", "AUTHORS", "README.md", "sub/LICENSE", "sub/a.txt")
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("", ["AUTHORS", "COPYING.md", "LICENSE", "NOTICE"]),
+        ("license-files = []", []),
+        ('license-files = ["LICENSE*", "sub/*.txt"]', ["LICENSE", "sub/a.txt"]),
+        ('license-files = ["sub/**/*"]', ["sub/LICENSE", "sub/a.txt"]),
+        ('license-files = []\nlicense = {file = "sub/LICENSE"}', ["sub/LICENSE"]),
+    ],
+)
+def test_licence_files_keep_their_paths(table: str, expected: list[str]) -> None:
+    found = project(BuildOptions(), gathered(HEAD + table, files=FILES)).metadata
+
+    assert [each.name for each in found.licenses] == expected
+    assert found.text.decode().count("License-File: ") == len(expected)
+
+
+def test_cargos_licence_file_is_shipped_from_the_workspace() -> None:
+    cargo = metadata(tiny(license_file="../LICENSE"), *PYO3) | {"workspace_root": "/"}
+
+    alone = project(BuildOptions(), gathered(HEAD, files=("/LICENSE",), cargo=cargo)).metadata
+    beside = project(BuildOptions(), gathered(HEAD, files=("LICENSE", "/LICENSE"), cargo=cargo)).metadata
+
+    assert [each.name for each in alone.licenses] == ["LICENSE"]
+    assert [each.name for each in beside.licenses] == ["LICENSE", "workspace/LICENSE"]
+
+
+def test_a_licence_file_outside_of_project_and_workspace_is_refused() -> None:
+    facts = gathered(f'{HEAD}license = {{file = "../LICENSE"}}', files=("LICENSE",))
+
+    with pytest.raises(ConfigError, match="outside of the project"):
+        project(BuildOptions(), facts)
+
+
+def test_without_a_project_table_cargos_licence_file_is_the_only_one() -> None:
+    cargo = metadata(tiny(license_file="COPYING"), *PYO3)
+
+    found = project(BuildOptions(), gathered("", files=("LICENSE", "COPYING"), cargo=cargo)).metadata
+
+    assert [each.name for each in found.licenses] == ["COPYING"]

@@ -1,0 +1,65 @@
+import os
+import subprocess
+import sys
+
+import anyio
+import pytest
+
+from wheelmatrix.errors import ToolMissing
+from wheelmatrix.model import Host
+from wheelmatrix.run.host import host, usable_cpus
+
+ONE_CPU = """
+import os
+from wheelmatrix.run.host import usable_cpus
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+print(usable_cpus())
+"""
+
+
+def ask(directory, environment, added) -> Host:
+    return anyio.run(host, directory, environment, added)
+
+
+def test_a_process_may_use_at_least_one_cpu_and_no_more_than_there_are():
+    assert 1 <= usable_cpus() <= (os.cpu_count() or 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to a CPU")
+def test_a_process_that_is_bound_to_one_cpu_uses_one():
+    said = subprocess.run([sys.executable, "-c", ONE_CPU], check=True, capture_output=True, text=True)
+
+    assert said.stdout == "1\n"
+
+
+def test_the_host_is_what_rustc_says(tmp_path):
+    rustc = subprocess.run(["rustc", "-vV"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    found = ask(tmp_path, os.environ, {})
+
+    assert f"\nhost: {found.triple}\n" in rustc
+    assert rustc.startswith(f"{found.rustc}\n")
+    assert found.cargo.startswith("cargo 1.")
+    assert found.cpus == usable_cpus()
+    assert found.memory_bytes > found.cpus
+    assert found.free_disk_bytes > 0
+
+
+def test_without_cargo_the_error_says_how_to_get_it(tmp_path):
+    with pytest.raises(ToolMissing) as caught:
+        ask(tmp_path, {}, {"PATH": str(tmp_path)})
+
+    assert caught.value.exit_code == 4
+    assert "install Rust with rustup" in caught.value.issues[0].hint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_a_toolchain_that_is_not_installed_is_told(tmp_path):
+    rustc = tmp_path / "rustc"
+    rustc.write_text("#!/bin/sh\necho \"error: toolchain 'old' is not installed\" >&2\nexit 1\n")
+    rustc.chmod(0o755)
+
+    with pytest.raises(ToolMissing, match="toolchain 'old' is not installed") as caught:
+        ask(tmp_path, {"RUSTC": str(rustc)}, {})
+
+    assert "--toolchain" in caught.value.issues[0].hint

@@ -1,0 +1,64 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from wheelmatrix.errors import ConfigError, NothingToBuild
+from wheelmatrix.run.prepare import list_pythons, prepare, runs_directory
+
+
+def plan_of(folder, **options):
+    return prepare({"offline": True, **options}, directory=folder, environment=dict(os.environ))
+
+
+def test_a_plan_is_made_and_nothing_is_written(crate):
+    folder = crate("tiny")
+
+    found = plan_of(folder, interpreters=("3.11", "3.12"))
+
+    assert [wheel.stem for wheel in found.plan.wheels] == ["tiny-0.1.0-cp311-cp311", "tiny-0.1.0-cp312-cp312"]
+    assert found.root == folder / "target" / "wheelmatrix"
+    assert not found.root.exists()
+
+
+def test_warnings_of_all_stages_are_the_plans(crate):
+    folder = crate("tiny")
+    with (folder / "pyproject.toml").open("a") as file:
+        file.write('[tool.maturin]\nwhat-is-this = "1"\n')
+
+    found = plan_of(folder, interpreters=("3.12",))
+
+    assert any("what-is-this" in text for text in found.plan.warnings)
+
+
+def test_an_empty_selection_is_an_error_of_its_own(crate):
+    with pytest.raises(NothingToBuild) as caught:
+        plan_of(crate("tiny"), interpreters=("3.12",), skip=("*",))
+
+    assert caught.value.exit_code == 3
+
+
+def test_runs_lie_where_builds_lie(crate, tmp_path):
+    folder = crate("tiny")
+    variables = dict(os.environ)
+    manifest = {"WHEELMATRIX_MANIFEST_PATH": str(folder / "Cargo.toml")}
+
+    assert runs_directory(folder, variables) == folder / "target/wheelmatrix/runs"
+    assert runs_directory(tmp_path, variables, str(folder / "Cargo.toml")) == folder / "target/wheelmatrix/runs"
+    assert runs_directory(tmp_path, variables | manifest) == folder / "target/wheelmatrix/runs"
+    assert runs_directory(folder, variables | {"CARGO_TARGET_DIR": "t"}) == folder / "t/wheelmatrix/runs"
+
+
+def test_without_a_manifest_there_are_no_runs(tmp_path):
+    with pytest.raises(ConfigError, match=r"no Cargo\.toml"):
+        runs_directory(tmp_path, dict(os.environ))
+
+
+@pytest.mark.slow
+def test_the_python_that_asks_is_among_the_pythons():
+    environment = dict(os.environ) | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+
+    found = list_pythons(environment)
+
+    assert sys.version_info[:2] in {each.version for each in found if each.implementation == "cpython"}
