@@ -130,3 +130,14 @@ def test_the_last_forty_lines_are_kept():
         heard.listener.stderr(b"line %d" % number)
 
     assert list(heard.listener.tail) == [b"line %d" % number for number in range(60, 100)]
+
+
+def test_an_error_in_a_foreign_macro_is_told_where_it_was_called():
+    heard = Heard()
+    called = {"span": {"file_name": "src/lib.rs", "line_start": 3, "expansion": None}}
+    message = said("error", "/rustc/core/panic.rs")
+    message["message"]["spans"][0]["expansion"] = called
+
+    heard.say(message)
+
+    assert heard.listener.errors == ["mismatched types (src/lib.rs:3)"]

@@ -161,6 +161,9 @@ def _message(found: Mapping[str, Any]) -> Message | None:
 
 def _diagnostic(package: str, said: Mapping[str, Any]) -> Diagnostic:
     primary: Mapping[str, Any] = next((span for span in said["spans"] if span["is_primary"]), {})
+    # a macro of another crate is named by an absolute path: what counts is where the user called it
+    while PurePath(primary.get("file_name", "")).is_absolute() and primary.get("expansion"):
+        primary = primary["expansion"]["span"]
     return Diagnostic(
         package=package,
         level=str(said["level"]).partition(":")[0],  # `error: internal compiler error`
