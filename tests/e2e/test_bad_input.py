@@ -142,7 +142,7 @@ def test_a_broken_cell_leaves_the_other_four(project: Make, five: tuple[str, ...
     assert ran.code == 5
     assert "this crate is broken on Python 3.12, on purpose" in ran.err
     assert "src/lib.rs:3" in ran.err
-    assert "cp312-linux_x86_64 FAILED in compile" in ran.err
+    assert "cp312-linux_x86_64 FAILED compile" in ran.err
     assert "--resume" in ran.err
     assert sorted(name.split("-")[2] for name in broken.dist()) == ["cp310", "cp311", "cp313", "cp39"]
     assert sorted(ran.wheels) == sorted(broken.dist())

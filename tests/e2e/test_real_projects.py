@@ -140,7 +140,7 @@ def served(wheel: Path, pythons: dict[str, Path]) -> Iterator[tuple[str, Path]]:
     python_tag, abi_tag = wheel.name.split("-")[2:4]
     for tag, python in pythons.items():
         is_newer = abi_tag == "abi3" and tag.startswith("cp") and int(tag[3:]) >= int(python_tag[3:])
-        if (tag == python_tag and not abi_tag.endswith("t")) or is_newer:
+        if (tag == python_tag and not abi_tag.endswith(("t", "pp80"))) or is_newer:  # the PyPy of packages is 7.3
             yield tag, python
 
 

@@ -185,3 +185,12 @@ def test_a_path_without_a_python_is_an_error(tmp_path: Path, spec: str) -> None:
         find_named(spec, {}, tmp_path)
 
     assert caught.value.issues[0].where == "--interpreter"
+
+
+def test_a_bare_program_is_what_the_shell_would_start(tmp_path: Path) -> None:
+    real = tmp_path / "python3.12"
+    real.write_text("#!/bin/sh\n")
+    real.chmod(0o755)
+    (tmp_path / "python3").symlink_to(real)
+
+    assert find_named("python3", {"PATH": str(tmp_path), "HOME": str(tmp_path)}, tmp_path) == tmp_path / "python3"

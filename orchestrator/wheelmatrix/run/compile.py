@@ -26,7 +26,6 @@ from wheelmatrix.run.shop import Shop
 
 _SIGKILL = 9
 _LONGEST_MESSAGE = 400
-_LONGEST_CHARS = 2000
 """Of what a compiler says in one message; macros can make it megabytes. The log has all of it."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from wheelmatrix.errors import ConfigError
 
 _NAME = re.compile(r"(python|pypy)(3(\.\d+t?d?)?)?(\.exe)?|graalpy(\.exe)?", re.ASCII)
+_PROGRAM = re.compile(r"(?:python|pypy|graalpy)[\w.-]*(?:\.exe)?")
 _TOO_OLD = re.compile(r"python(2(\.\d)?|3\.[0-7])m?(\.exe)?", re.ASCII)
 
 SHIMS = "shims"
@@ -72,7 +73,10 @@ def find_named(spec: str, environment: Mapping[str, str], directory: Path) -> Pa
     Raises ConfigError if `spec` is a path with no Python at it.
     """
     if Path(spec).name == spec and not spec.startswith("."):
-        return next((path for path, _ in candidates(environment) if path.name in (spec, f"{spec}.exe")), None)
+        managed = (path for path, _ in candidates(environment) if path.name in (spec, f"{spec}.exe"))
+        # `python3` may be the second name of a candidate, or a shim: what the shell would start comes first.
+        program = shutil.which(spec, path=environment.get("PATH", "")) if _PROGRAM.fullmatch(spec) else None
+        return Path(program) if program else next(managed, None)
     path = directory / Path(spec).expanduser()
     python = _of_environment(path) if path.is_dir() else path
     if python is None or not os.access(python, os.X_OK):
