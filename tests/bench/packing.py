@@ -22,12 +22,14 @@ from typing import Literal
 import anyio
 
 from wheelmatrix.model import Entry
+from wheelmatrix.options import BuildOptions
 from wheelmatrix.pack.compress import compressor
 from wheelmatrix.pack.layout import wheel_filename
 from wheelmatrix.run.pack import write_wheel
 
 _LIBRARY_BYTES = 50_000_000
 _TARGET = 0.75
+_LEVEL = BuildOptions().compression_level
 _CARGO = '[package]\nname = "packing"\nversion = "1.0.0"\nedition = "2021"\n'
 _PYPROJECT = """[build-system]
 requires = ["maturin"]
@@ -72,7 +74,7 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="wheelmatrix-bench-") as folder:
         ours, theirs = _measured(Path(folder), asked.rounds, asked.library)
-    by = compressor(library=asked.library)
+    by = compressor(level=_LEVEL, library=asked.library)
     print(f"a library of {_LIBRARY_BYTES / 1e6:.0f} MB; medians of {asked.rounds}; ours: {by}")
     print(f"{'':12}{'wall s':>8}{'CPU s':>8}{'MB':>8}")
     for name, cost in (("wheelmatrix", ours), ("maturin", theirs)):
@@ -153,7 +155,7 @@ async def _pack(package: Path, out: Path, library: Literal["auto", "libdeflate",
         Entry(name="packing-1.0.0.dist-info/WHEEL", source=_WHEEL),
     )
     path = out / wheel_filename("packing-1.0.0-py3-none", ["any"])
-    await write_wheel(entries, path, compressor=compressor(library=library))
+    await write_wheel(entries, path, compressor=compressor(level=_LEVEL, library=library))
 
 
 if __name__ == "__main__":
