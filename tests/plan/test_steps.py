@@ -13,10 +13,10 @@ FLOORS = BuildOptions(interpreters=VERSIONS, targets=(f"{LINUX}.2.17", f"{LINUX}
 
 
 def compiles(made: Plan) -> dict[str, set[str]]:
-    """Return what each compile comes after, both by the build's name."""
+    """Return what each compile starts once shared, both by the build's name."""
     names = {f"compile:{build.id}": build.name.partition("-")[0] for build in made.builds}
     return {
-        names[step.id]: {names[other] for other in step.after} for step in made.steps if step.kind == "compile"
+        names[step.id]: {names[other] for other in step.once_shared} for step in made.steps if step.kind == "compile"
     }  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_a_directory_of_another_target_is_for_the_lead_alone() -> None:
 def test_each_target_has_a_lead() -> None:
     made = planned(FLOORS)
 
-    free = [step.subject for step in made.steps if step.kind == "compile" and not step.after]
+    free = [step.subject for step in made.steps if step.kind == "compile" and not step.once_shared]
     assert free == [made.builds[0].id, made.builds[4].id, made.builds[8].id]
 
 
@@ -91,23 +91,23 @@ def test_steps_are_in_topological_order_whatever_exists(data: st.DataObject) -> 
 
     seen: set[str] = set()
     for step in made.steps:
-        assert step.needs | step.after <= seen
+        assert step.needs | step.after | step.once_shared <= seen
         seen.add(step.id)
 
 
 @pytest.mark.slow
 @given(st.data())
-def test_nobody_is_copied_while_it_is_built(data: st.DataObject) -> None:
+def test_nobody_is_copied_before_it_has_what_clones_share(data: st.DataObject) -> None:
     all_of_them = sorted(build.directory for build in planned(FLOORS).builds)
     existing = data.draw(st.frozensets(st.sampled_from(all_of_them)))
 
     made = planned(FLOORS, gathered(directories=existing))
 
     by_directory = {build.directory: f"compile:{build.id}" for build in made.builds}
-    after = {step.subject: step.after for step in made.steps if step.kind == "compile"}
+    shared = {step.subject: step.once_shared for step in made.steps if step.kind == "compile"}
     for build in made.builds:
         if build.clone_from and build.clone_from[0] in by_directory:
-            assert after[build.id] == {by_directory[build.clone_from[0]]}
+            assert shared[build.id] == {by_directory[build.clone_from[0]]}
 
 
 def test_the_users_commands_come_before_every_compile() -> None:

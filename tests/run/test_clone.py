@@ -214,3 +214,48 @@ def test_leftovers_of_the_dead_are_removed_and_clones_being_made_stay(tmp_path):
 
 def test_no_directory_no_leftovers(tmp_path):
     assert remove_leftovers(tmp_path / "none") == ()
+
+
+def test_what_vanishes_while_it_is_copied_is_left_out(base, tmp_path, monkeypatch, without_reflinks):
+    temporary = base / UNIT / "deps/rmetaXYZ"
+    temporary.mkdir()
+    (temporary / "full.rmeta").write_bytes(b"not yet")
+    gone = base / UNIT / "deps/native.native.0-cgu.0.rcgu.o"
+    gone.write_bytes(b"object")
+    copy = Copier.copy
+
+    def removed_meanwhile(self, source, target, status):
+        gone.unlink(missing_ok=True)
+        (temporary / "full.rmeta").unlink(missing_ok=True)
+        copy(self, source, target, status)
+
+    monkeypatch.setattr(Copier, "copy", removed_meanwhile)
+
+    clone(base, tmp_path / "clone")
+
+    assert not (tmp_path / "clone" / gone.relative_to(base)).exists()
+    assert set(FILES.items()) <= set(files_in(tmp_path / "clone").items())
+
+
+@pytest.mark.parametrize("layout", [UNIT, f"{UNIT}/build/serde/0123456789abcdef"])
+def test_a_unit_that_became_ready_while_it_was_copied_is_not_ready_in_the_clone(
+    layout, tmp_path, monkeypatch, without_reflinks
+):
+    base = tmp_path / "base"
+    fingerprints = ".fingerprint" if layout == UNIT else "fingerprint"
+    for name in (f"deps/serde.d{'x' * n}" for n in range(3)):
+        (base / layout / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / layout / name).write_bytes(b"made")
+    (base / layout / fingerprints / "serde-1").mkdir(parents=True)
+    copy = Copier.copy
+
+    def ready_meanwhile(self, source, target, status):
+        (base / layout / fingerprints / "serde-1/lib-serde").write_bytes(b"0123")
+        copy(self, source, target, status)
+
+    monkeypatch.setattr(Copier, "copy", ready_meanwhile)
+
+    clone(base, tmp_path / "clone")
+
+    assert (tmp_path / "clone" / layout / "deps/serde.d").exists()
+    assert list((tmp_path / "clone" / layout / fingerprints).rglob("lib-serde")) == []

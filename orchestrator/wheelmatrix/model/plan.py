@@ -126,6 +126,8 @@ class Step:
     """Steps that must have succeeded."""
     after: frozenset[str] = frozenset()
     """Steps that must have ended, well or badly."""
+    once_shared: frozenset[str] = frozenset()
+    """Compiles that must have made all that a clone can take over, or have ended."""
     holds: frozenset[str] = frozenset()
     """Pools of which it takes one place while it runs."""
 

@@ -61,17 +61,17 @@ def with_clones(builds: Sequence[Build], gathered: Gathered) -> tuple[Build, ...
 
 
 def _compile(build: Build, by_directory: Mapping[PurePath, Build], *, prepares: bool) -> Step:
-    """Return the step of a build; it comes after the one it is a clone of, so that nobody works in what is copied."""
+    """Return the step of a build; one that starts as a clone waits until its source has all that a clone can keep."""
     source = next((by_directory[place] for place in build.clone_from[:1] if place in by_directory), None)
     return Step(
         id=f"compile:{build.id}",
         kind="compile",
         subject=build.id,
         needs=frozenset({_PREPARE}) if prepares else frozenset(),
-        after=frozenset({f"compile:{source.id}"}) if source else frozenset(),
+        once_shared=frozenset({f"compile:{source.id}"}) if source else frozenset(),
         holds=frozenset({"compile"}),
     )
 
 
 def _leads_first(compiles: Iterator[Step]) -> Iterator[Step]:
-    return iter(sorted(compiles, key=lambda step: bool(step.after)))
+    return iter(sorted(compiles, key=lambda step: bool(step.once_shared)))

@@ -2,13 +2,17 @@
 
 What cargo and rustc replace by renaming (`.rlib`, `.rmeta`) may be one file in both directories; everything else is
 written in place by somebody: fingerprints by cargo, archives in an OUT_DIR by `ar`, libraries by some linkers.
+
+cargo may still be at work in the source. It writes a unit's fingerprint when all else of the unit is there, so
+fingerprints are copied before what they vouch for: a unit that was not ready is none in the clone, and is built there.
 """
 
 import os
 import shutil
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +24,8 @@ from wheelmatrix.run.lock import try_lock
 _PREFIX = ".tmp-clone-"
 _LINKED = (".rlib", ".rmeta")
 _OUT = "out"
+_FINGERPRINTS = frozenset({".fingerprint", "fingerprint"})
+"""Beside what they vouch for; the second since cargo 1.100, in each unit's own folder."""
 _INCREMENTAL_DEPTH = 3
 """`<triple>/<profile>/incremental` is the deepest that cargo puts it."""
 
@@ -39,10 +45,11 @@ class CloneFacts:
 
 
 def clone(source: Path, destination: Path) -> CloneFacts:
-    """Make `destination` a clone of the target directory `source`, in which nobody builds meanwhile.
+    """Make `destination` a clone of what is ready in the target directory `source`.
 
-    It appears whole or not at all. Times are kept to the nanosecond, since cargo compares them; symbolic links stay
-    links; cargo's lock files and rustc's incremental caches are left out.
+    It appears whole or not at all; what vanishes from `source` meanwhile is left out. Times are kept to the
+    nanosecond, since cargo compares them; symbolic links stay links; cargo's lock files and rustc's incremental caches
+    are left out.
     Raises PackError if something cannot be read or written, or `destination` is there already and not empty.
     """
     try:
@@ -105,7 +112,7 @@ class _Clone:
         """Fill the directory `made`, then give it the time of `source`: build scripts watch directories too."""
         status = Path(source).stat()
         with os.scandir(source) as found:
-            entries = list(found)
+            entries = sorted(found, key=lambda entry: entry.name not in _FINGERPRINTS)
         for entry in entries:
             target = f"{made}{os.sep}{entry.name}"
             if entry.is_symlink():
@@ -113,9 +120,11 @@ class _Clone:
             elif entry.is_dir():
                 if not (entry.name == "incremental" and depth < _INCREMENTAL_DEPTH and not in_out):
                     Path(target).mkdir()
-                    self.directory(entry.path, target, depth=depth + 1, in_out=in_out or entry.name == _OUT)
+                    with _gone(entry.path):
+                        self.directory(entry.path, target, depth=depth + 1, in_out=in_out or entry.name == _OUT)
             elif entry.is_file() and (in_out or not _is_lock(entry.name)):
-                self._file(entry, target, in_out=in_out)
+                with _gone(entry.path):
+                    self._file(entry, target, in_out=in_out)
         Path(made).chmod(stat.S_IMODE(status.st_mode) | stat.S_IRWXU)
         os.utime(made, ns=(status.st_atime_ns, status.st_mtime_ns))
 
@@ -145,6 +154,16 @@ class _Clone:
         status = Path(path).lstat()
         with suppress(NotImplementedError, OSError):
             os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns), follow_symlinks=False)
+
+
+@contextmanager
+def _gone(path: str) -> Iterator[None]:
+    """Pass over a file or folder that cargo or rustc removed after it was listed, such as rustc's temporary ones."""
+    try:
+        yield
+    except FileNotFoundError:
+        if os.path.lexists(path):
+            raise
 
 
 def _is_lock(name: str) -> bool:

@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 import anyio
@@ -24,6 +25,8 @@ _TAIL_CHARS = 1000
 _INTERRUPTED = "the run was interrupted"
 
 Ended = tuple[Step, Outcome, float]
+Said = Ended | Step
+"""What comes back from the steps: one has ended, or, a step alone, has made all that its clones can take over."""
 
 
 class Engine:
@@ -44,15 +47,19 @@ class Engine:
     async def run(self) -> None:
         """Do every step that can be done; failures are outcomes, not exceptions."""
         self.is_running = True
-        send, receive = anyio.create_memory_object_stream[Ended](len(self._shop.plan.steps) + 1)
+        send, receive = anyio.create_memory_object_stream[Said](3 * len(self._shop.plan.steps) + 1)
         with self._scope, send, receive:
             async with anyio.create_task_group() as group:
                 self._start(group, send)
                 while not self._schedule.is_over:
-                    step, outcome, seconds = await receive.receive()
-                    self._note(step, outcome, seconds)
-                    if self._must_stop(outcome):
-                        group.cancel_scope.cancel()
+                    said = await receive.receive()
+                    if isinstance(said, Step):
+                        self._schedule.shared(said.id)
+                    else:
+                        step, outcome, seconds = said
+                        self._note(step, outcome, seconds)
+                        if self._must_stop(outcome):
+                            group.cancel_scope.cancel()
                     self._start(group, send)
         if self._scope.cancelled_caught or not self._schedule.is_over:
             self._give_up()
@@ -60,21 +67,21 @@ class Engine:
     def _must_stop(self, outcome: Outcome) -> bool:
         return isinstance(outcome, Failed) and self._shop.options.fail_fast
 
-    def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Ended]) -> None:
+    def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Said]) -> None:
         for step in self._schedule.ready():
             self._began[step.id] = time.monotonic()
             self._shop.emit(StepStarted(step=step.id, expected_s=self._shop.expected_s(step)))
             group.start_soon(self._do, step, send)
 
-    async def _do(self, step: Step, send: MemoryObjectSendStream[Ended]) -> None:
+    async def _do(self, step: Step, send: MemoryObjectSendStream[Said]) -> None:
         began_s = time.monotonic()
-        outcome = await self._outcome(step)
+        outcome = await self._outcome(step, partial(send.send_nowait, step))
         await send.send((step, outcome, time.monotonic() - began_s))
 
-    async def _outcome(self, step: Step) -> Outcome:
+    async def _outcome(self, step: Step, shared: Callable[[], None]) -> Outcome:
         """Do a step; whatever it raises is a value from here on."""
         try:
-            return Done(value=await self._value(step))
+            return Done(value=await self._value(step, shared))
         except WheelmatrixError as error:
             return Failed(error=error)
         except Exception as error:  # a bug of ours must not take the other cells with it
@@ -83,7 +90,7 @@ class Engine:
             text = f"{type(error).__name__}: {error}"
             return Failed(error=WheelmatrixError.of(f"a bug of wheelmatrix: {text}", where=step.id))
 
-    async def _value(self, step: Step) -> object:
+    async def _value(self, step: Step, shared: Callable[[], None]) -> object:
         shop = self._shop
         match step.kind:
             case "prepare":
@@ -91,7 +98,7 @@ class Engine:
                 return None
             case "compile":
                 build = next(build for build in shop.plan.builds if build.id == step.subject)
-                shop.artifacts[build.id] = artifact = await compile_build(build, step.id, shop)
+                shop.artifacts[build.id] = artifact = await compile_build(build, step.id, shop, shared)
                 return artifact
             case "audit":
                 build = next(build for build in shop.plan.builds if build.id == step.subject)

@@ -10,6 +10,7 @@ import anyio
 from wheelmatrix.events import Event
 from wheelmatrix.model import Artifact, Plan, Report, Step, Tables
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.run.cargo import UnitGraph
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.history import History
 from wheelmatrix.run.jobserver import Jobserver
@@ -89,6 +90,8 @@ class Shop:
     """By build id."""
     reports: dict[str, Report] = field(default_factory=dict)
     """By build id."""
+    unit_graphs: dict[tuple[str, ...], UnitGraph] = field(default_factory=dict)
+    """By cargo's arguments without what differs by Python: siblings have one graph."""
 
     def expected_s(self, step: Step) -> float | None:
         """Return the seconds a step took in earlier runs; None: it was never done."""
