@@ -44,6 +44,12 @@ class Target:
     """Lowest version of libc or macOS that Rust's own std runs on."""
     zig_floor: Version | None
     """Lowest glibc that zig can link against."""
+    zig: bool = False
+    """True: zig can link for it."""
+    gcc: str = ""
+    """Prefix of the GNU cross tools: `aarch64-linux-gnu`; empty where no distribution has any."""
+    slices: tuple[str, ...] = ()
+    """Triples whose libraries are merged into one file; empty but for universal2."""
     floor: Version | None = None
     """Version of libc or macOS that was asked for; None: the audit decides."""
 

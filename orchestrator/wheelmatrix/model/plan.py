@@ -11,6 +11,9 @@ from wheelmatrix.model.project import Project
 
 AbiKind = Literal["version", "abi3", "abi3t"]
 
+LinkerKind = Literal["auto", "native", "zig", "gcc", "xwin"]
+"""Who links: the system's or the user's own linker, zig, a GNU cross compiler, cargo-xwin; `auto` is asked for only."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abi:
@@ -86,6 +89,7 @@ class Build:
     command: Command
     unit_graph: Command
     """Prints cargo's unit graph; builds nothing."""
+    linker: LinkerKind = "native"
     before: tuple[Command, ...] = ()
     """The user's commands, to run before cargo."""
 
@@ -110,7 +114,7 @@ class Wheel:
     sha256: str = ""
 
 
-StepKind = Literal["prepare", "compile", "audit", "pack"]
+StepKind = Literal["prepare", "compile", "audit", "merge", "pack"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

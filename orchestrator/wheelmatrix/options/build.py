@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
-from wheelmatrix.model import AuditMode
+from wheelmatrix.model import AuditMode, LinkerKind
 from wheelmatrix.options.facts import option
-from wheelmatrix.options.parts import Feature, Override, Pattern
+from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern
 
 _LATER = "comes with a later version of wheelmatrix"
 _NOT_INSTALLABLE = "is refused: pip and uv cannot install such wheels"
@@ -34,9 +34,10 @@ class BuildOptions:
         "Build for every Python that the project admits, installed here or not",
         scope="run", flags=("-a", "--all-interpreters"), excludes=("interpreters", "find_interpreter"), panel="Matrix",
     )  # fmt: skip
-    targets: tuple[str, ...] = option(
+    targets: tuple[str | AskedTarget, ...] = option(
         (),
-        "Target triple, with a glibc floor if wanted (x86_64-unknown-linux-gnu.2.17); may be repeated",
+        "Target triple, with a floor if wanted (x86_64-unknown-linux-gnu.2.17), or a platform tag "
+        "(manylinux_2_17_aarch64, win_amd64); may be repeated",
         scope="run", flags=("--target",), key="targets", variables=("CARGO_BUILD_TARGET",), metavar="TRIPLE",
         panel="Matrix",
     )  # fmt: skip
@@ -120,6 +121,15 @@ class BuildOptions:
     rustc_args: tuple[str, ...] = option(
         (), "Arguments for rustc, after --", scope="cell", key="rustc-args", maturin=True, panel="Cargo"
     )
+    rustflags: tuple[str, ...] = option(
+        (), "Flags for rustc, added to those of variables and of cargo's configuration", scope="cell", key="rustflags",
+        panel="Cargo",
+    )  # fmt: skip
+    linker: LinkerKind = option(
+        "auto", "Who links; auto: the user's or the system's linker for the host, else zig or a GNU cross compiler",
+        scope="target", flags=("--linker",), shorthands={"--zig": "zig"}, key="linker",
+        choices=("auto", "native", "zig", "gcc", "xwin"), panel="Cargo",
+    )  # fmt: skip
     cargo_config: tuple[str, ...] = option(
         (), "cargo configuration for this run", flags=("--config",), key="config", maturin=True, metavar="KEY=VALUE",
         panel="Cargo",

@@ -9,8 +9,9 @@ from wheelmatrix.options.build import BuildOptions
 from wheelmatrix.options.facts import Facts
 from wheelmatrix.options.kinds import FLAG, NUMBER, TEXT, TEXTS, Kind, texts_from_toml
 from wheelmatrix.options.notes import Notes
-from wheelmatrix.options.parts import Feature, Override, Pattern
+from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern
 from wheelmatrix.options.structured import FEATURES, PAIRS, PATTERNS
+from wheelmatrix.options.targets import TARGETS
 
 PREFIX = "WHEELMATRIX_"
 _JOININGS = ("none", "append", "prepend")
@@ -162,5 +163,6 @@ _KINDS: Mapping[Any, Kind] = {
     tuple[Feature, ...]: FEATURES,
     tuple[Pattern, ...]: PATTERNS,
     tuple[tuple[str, str], ...]: PAIRS,
+    tuple[str | AskedTarget, ...]: TARGETS,
     tuple[Override, ...]: _OVERRIDES,
 }

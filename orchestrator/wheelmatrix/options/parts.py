@@ -35,6 +35,16 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedTarget:
+    """One entry of `[tool.wheelmatrix] targets` that says more than a name."""
+
+    target: str
+    """Triple or platform tag, with the floor behind it, if any."""
+    values: Mapping[str, Any]
+    """BuildOptions field to the value that holds for this target alone: linker, environment, rustflags."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """One `[[tool.wheelmatrix.overrides]]`: other options for the cells that `select` names."""
 

@@ -242,7 +242,12 @@ def _admits(requires_python: str, version: Version) -> bool:
 
 def _cells(rows: list[Interpreter], targets: tuple[Target, ...], gathered: Gathered) -> tuple[Cell, ...]:
     return tuple(
-        Cell(id=cell_id(row, target), interpreter=row, target=target, installed=installed_for(row, gathered))
+        Cell(
+            id=cell_id(row, target),
+            interpreter=row,
+            target=target,
+            installed=installed_for(row, gathered) if target.triple == gathered.host.triple else None,
+        )
         for target in targets
         for row in rows
     )

@@ -5,33 +5,39 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import PurePath
 
-from wheelmatrix.model import Build, Gathered, Step, Wheel
+from wheelmatrix.model import Build, Gathered, Step, StepKind, Wheel
 
 _PREPARE = "prepare"
 
 
 def steps(builds: Sequence[Build], wheels: Sequence[Wheel], *, prepares: bool) -> tuple[Step, ...]:
-    """Return the steps in topological order: compile, then audit, then pack; each chain stands by itself.
+    """Return the steps in topological order: compile, audit, merge, pack; each chain stands by itself.
 
     `prepares`: the user has commands to run before the first compile.
     """
     first = (Step(id=_PREPARE, kind="prepare", subject=""),) if prepares else ()
     by_directory = {build.directory: build for build in builds}
     compiles = (_compile(build, by_directory, prepares=prepares) for build in builds)
-    audits = (
-        Step(id=f"audit:{build.id}", kind="audit", subject=build.id, needs=frozenset({f"compile:{build.id}"}))
-        for build in builds
-    )
-    packs = (
-        Step(
-            id=f"pack:{wheel.id}",
-            kind="pack",
-            subject=wheel.id,
-            needs=frozenset(f"audit:{build}" for build in wheel.builds),
-        )
-        for wheel in wheels
-    )
-    return tuple(chain(first, _leads_first(compiles), audits, packs))
+    audits = (_step("audit", build.id, f"compile:{build.id}") for build in builds)
+    return tuple(chain(first, _leads_first(compiles), audits, *map(_to_wheel, wheels)))
+
+
+def artifact_of(wheel: Wheel) -> str:
+    """Return the id that the wheel's library has among artifacts and reports: its build's, or its own if merged."""
+    return wheel.builds[0] if len(wheel.builds) == 1 else wheel.id
+
+
+def _to_wheel(wheel: Wheel) -> Iterator[Step]:
+    """Yield what comes between the audits of the builds and the wheel: what is merged is audited again, whole."""
+    library = artifact_of(wheel)
+    if library == wheel.id:
+        yield _step("merge", wheel.id, *(f"audit:{build}" for build in wheel.builds))
+        yield _step("audit", wheel.id, f"merge:{wheel.id}")
+    yield _step("pack", wheel.id, f"audit:{library}")
+
+
+def _step(kind: StepKind, subject: str, *needs: str) -> Step:
+    return Step(id=f"{kind}:{subject}", kind=kind, subject=subject, needs=frozenset(needs))
 
 
 def pools(jobs: int) -> Mapping[str, int]:

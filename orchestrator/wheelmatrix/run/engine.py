@@ -16,7 +16,8 @@ from wheelmatrix.model import Artifact, Done, Failed, Outcome, Skipped, Step
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.journal import Journal
-from wheelmatrix.run.ship import audit_build, pack_wheel
+from wheelmatrix.run.merge import merge_slices
+from wheelmatrix.run.ship import audit_artifact, pack_wheel
 from wheelmatrix.run.shop import Shop
 
 _TAIL_LINES = 20
@@ -101,9 +102,12 @@ class Engine:
                 shop.artifacts[build.id] = artifact = await compile_build(build, step.id, shop, shared)
                 return artifact
             case "audit":
-                build = next(build for build in shop.plan.builds if build.id == step.subject)
-                shop.reports[build.id] = report = await audit_build(build, shop)
+                shop.reports[step.subject] = report = await audit_artifact(step.subject, shop)
                 return report
+            case "merge":
+                wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
+                shop.artifacts[wheel.id] = artifact = await merge_slices(wheel, shop)
+                return artifact
             case "pack":
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
                 return await pack_wheel(wheel, shop)

@@ -11,12 +11,13 @@ from wheelmatrix import resources, tables
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Command, Gathered, Installed, Plan, Tables
 from wheelmatrix.options import Given
-from wheelmatrix.plan import plan
+from wheelmatrix.plan import asked_targets, plan
 from wheelmatrix.plan.builds import root_directory
 from wheelmatrix.project import manifest_candidates, no_manifest_error, project
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.run.cargo import target_directory
 from wheelmatrix.run.gather import find_pyproject, gather
+from wheelmatrix.run.host import this_system
 from wheelmatrix.run.process import output
 from wheelmatrix.run.pythons import cache_file, candidates, probe
 
@@ -42,7 +43,9 @@ def prepare(command_line: Mapping[str, object], *, directory: Path, environment:
     pyproject, text = find_pyproject(directory, asked)
     given = resolve(command_line, environment, pyproject, text)
     known = tables.load(resources.table_texts())
-    gathered, warnings = anyio.run(partial(gather, given.options, pyproject, text, directory, environment))
+    # Which system this is decides what `win_amd64` is built with, and is known without asking.
+    targets = tuple(asked_targets(given.options, known, this_system()))
+    gathered, warnings = anyio.run(partial(gather, given.options, pyproject, text, directory, environment, targets))
     found = project(given.options, gathered)
     made = plan(given.options, known, gathered, found)
     return Prepared(

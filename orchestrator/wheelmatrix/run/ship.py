@@ -12,9 +12,10 @@ from anyio import to_thread
 from wheelmatrix.audit import audit_library
 from wheelmatrix.errors import AuditError, Issue, PackError
 from wheelmatrix.events import Warned, WheelWritten
-from wheelmatrix.model import Artifact, Build, Entry, Report, Wheel
+from wheelmatrix.model import Artifact, Entry, Report, Wheel
 from wheelmatrix.pack.compress import compressor
 from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.plan.steps import artifact_of
 from wheelmatrix.project.outputs import out_dir_entries
 from wheelmatrix.run.files import make_directory, sha256_of, write_whole
 from wheelmatrix.run.pack import Written, write_wheel
@@ -24,21 +25,25 @@ from wheelmatrix.run.shop import Shop
 _MOST_NAMED = 3
 
 
-async def audit_build(build: Build, shop: Shop) -> Report:
-    """Audit the library of a build; raises AuditError with everything that forbids shipping it."""
-    artifact = shop.artifacts[build.id]
-    wheel = next(wheel for wheel in shop.plan.wheels if build.id in wheel.builds)
+async def audit_artifact(subject: str, shop: Shop) -> Report:
+    """Audit the library of a build, or what was merged for a wheel.
+
+    Raises AuditError with everything that forbids shipping it.
+    """
+    artifact = shop.artifacts[subject]
+    wheel = next(wheel for wheel in shop.plan.wheels if subject in (wheel.id, *wheel.builds))
+    name = next((build.name for build in shop.plan.builds if build.id == subject), subject)
 
     def audit() -> Report:
         image = Path(artifact.path).read_bytes()
-        return audit_library(image, shop.plan.expectations[build.id], shop.tables, name=wheel.extension)
+        return audit_library(image, shop.plan.expectations[subject], shop.tables, name=wheel.extension)
 
     async with shop.jobserver.token():
         report = await to_thread.run_sync(audit)
     if not report:
-        raise AuditError(*(Issue(message=problem, where=build.name) for problem in report.problems))
+        raise AuditError(*(Issue(message=problem, where=name) for problem in report.problems))
     for text in report.warnings:
-        shop.emit(Warned(message=f"{build.name}: {text}"))
+        shop.emit(Warned(message=f"{name}: {text}"))
     return report
 
 
@@ -47,8 +52,8 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel:
 
     A wheel that is in its place already, made of the same things, is left alone.
     """
-    (build,) = wheel.builds
-    artifact, report = shop.artifacts[build], shop.reports[build]
+    library_id = artifact_of(wheel)
+    artifact, report = shop.artifacts[library_id], shop.reports[library_id]
     extra = await to_thread.run_sync(_outputs, artifact, shop)
     library: Path | bytes = Path(artifact.path)
     make_directory(shop.out)

@@ -67,6 +67,13 @@ def template(value: object) -> str:
     raise ValueError("a platform tag with no other field than {major} and {minor}")
 
 
+def texts(value: object) -> tuple[str, ...]:
+    """Return texts, none of them empty."""
+    if isinstance(value, list) and value and all(isinstance(one, str) and one for one in value):
+        return tuple(value)
+    raise ValueError("a list of texts")
+
+
 def patterns(value: object) -> tuple[str, ...]:
     """Return regular expressions, each of which compiles."""
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
@@ -123,8 +130,18 @@ TABLES = {
             "installer_floor": version,
             "rustc_floor": version,
             "zig_floor": version,
+            "zig": flag,
+            "gcc": text,
+            "slices": texts,
         },
-        defaults={"installer_floor": None, "rustc_floor": None, "zig_floor": None},
+        defaults={
+            "installer_floor": None,
+            "rustc_floor": None,
+            "zig_floor": None,
+            "zig": False,
+            "gcc": "",
+            "slices": (),
+        },
     ),
     "interpreters.toml": Table(
         key="interpreters",
