@@ -26,7 +26,7 @@ def graphs(draw: DrawFn) -> tuple[Step, ...]:
             subject="",
             needs=draw(some),
             after=draw(some),
-            once_shared=draw(some),
+            once=frozenset(f"{earlier_one}/shared" for earlier_one in draw(some)),
             holds=pool,
         )
         steps.append(step)
@@ -54,7 +54,7 @@ class Run:
             assert self.schedule.running, "nothing runs, and it is not over"
             step = data.draw(st.sampled_from(sorted(self.schedule.running)))
             if step not in self.shared and data.draw(st.booleans()):
-                self.schedule.shared(step)
+                self.schedule.made(step, "shared")
                 self.shared.add(step)
                 continue
             outcome: Outcome = FAILED if step in self.fails else Done()
@@ -68,7 +68,7 @@ class Run:
             outcomes = dict(self.ended)
             assert all(isinstance(outcomes.get(other), Done) for other in step.needs)
             assert step.after <= outcomes.keys()
-            assert step.once_shared <= outcomes.keys() | self.shared
+            assert {part.removesuffix("/shared") for part in step.once} <= outcomes.keys() | self.shared
             self.started.append(step.id)
         used = Counter(pool for step in self.schedule.running for pool in self.steps[step].holds)
         assert all(used[pool] <= places for pool, places in self.pools.items())
@@ -157,11 +157,13 @@ def test_what_comes_after_a_failed_step_runs() -> None:
 
 def test_a_clone_starts_when_its_source_has_what_they_share() -> None:
     lead = Step(id="lead", kind="compile", subject="")
-    clone = Step(id="clone", kind="compile", subject="", once_shared=frozenset({"lead"}))
+    clone = Step(id="clone", kind="compile", subject="", once=frozenset({"lead/shared"}))
     schedule = Schedule((lead, clone), {})
     assert schedule.ready() == (lead,)
 
-    schedule.shared("lead")
+    schedule.made("lead", "host")
+    assert schedule.ready() == ()
+    schedule.made("lead", "shared")
 
     assert schedule.ready() == (clone,)
     assert schedule.running == {"lead", "clone"}
@@ -169,7 +171,7 @@ def test_a_clone_starts_when_its_source_has_what_they_share() -> None:
 
 def test_a_clone_of_a_source_that_failed_before_starts_all_the_same() -> None:
     lead = Step(id="lead", kind="compile", subject="")
-    clone = Step(id="clone", kind="compile", subject="", once_shared=frozenset({"lead"}))
+    clone = Step(id="clone", kind="compile", subject="", once=frozenset({"lead/shared"}))
     schedule = Schedule((lead, clone), {})
     schedule.ready()
 

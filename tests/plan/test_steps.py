@@ -13,10 +13,10 @@ FLOORS = BuildOptions(interpreters=VERSIONS, targets=(f"{LINUX}.2.17", f"{LINUX}
 
 
 def compiles(made: Plan) -> dict[str, set[str]]:
-    """Return what each compile starts once shared, both by the build's name."""
+    """Return which compiles each one is a clone of, both by the build's name."""
     names = {f"compile:{build.id}": build.name.partition("-")[0] for build in made.builds}
     return {
-        names[step.id]: {names[other] for other in step.once_shared} for step in made.steps if step.kind == "compile"
+        names[step.id]: {names[other.partition("/")[0]] for other in step.once} for step in made.steps if step.kind == "compile"
     }  # fmt: skip
 
 
@@ -74,11 +74,14 @@ def test_a_directory_of_another_target_is_for_the_lead_alone() -> None:
     assert {build.clone_from[0] for build in made.builds[1:]} == {lead.directory}
 
 
-def test_each_target_has_a_lead() -> None:
+def test_each_target_has_a_lead_and_the_first_gives_the_others_the_hosts_half() -> None:
     made = planned(FLOORS)
 
-    free = [step.subject for step in made.steps if step.kind == "compile" and not step.once_shared]
-    assert free == [made.builds[0].id, made.builds[4].id, made.builds[8].id]
+    first, *others = (made.builds[place] for place in (0, 4, 8))
+    once = {step.subject: step.once for step in made.steps if step.kind == "compile"}
+    assert once[first.id] == frozenset()
+    assert [once[build.id] for build in others] == [frozenset({f"compile:{first.id}/host"})] * 2
+    assert once[made.builds[5].id] == {f"compile:{made.builds[4].id}/shared"}
 
 
 @pytest.mark.slow
@@ -91,7 +94,7 @@ def test_steps_are_in_topological_order_whatever_exists(data: st.DataObject) -> 
 
     seen: set[str] = set()
     for step in made.steps:
-        assert step.needs | step.after | step.once_shared <= seen
+        assert step.needs | step.after | {part.partition("/")[0] for part in step.once} <= seen
         seen.add(step.id)
 
 
@@ -104,10 +107,11 @@ def test_nobody_is_copied_before_it_has_what_clones_share(data: st.DataObject) -
     made = planned(FLOORS, gathered(directories=existing))
 
     by_directory = {build.directory: f"compile:{build.id}" for build in made.builds}
-    shared = {step.subject: step.once_shared for step in made.steps if step.kind == "compile"}
+    once = {step.subject: step.once for step in made.steps if step.kind == "compile"}
     for build in made.builds:
         if build.clone_from and build.clone_from[0] in by_directory:
-            assert shared[build.id] == {by_directory[build.clone_from[0]]}
+            part = "shared" if build.clone_from[0].parent == build.directory.parent else "host"
+            assert once[build.id] == {f"{by_directory[build.clone_from[0]]}/{part}"}
 
 
 def test_the_users_commands_come_before_every_compile() -> None:

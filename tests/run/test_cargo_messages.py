@@ -103,6 +103,7 @@ def graph_of(*units: tuple[str | int, ...]) -> bytes:
             "pkg_id": f"registry+https://example.org/index#{package}@1.0.0",
             "target": {"name": target},
             "mode": mode,
+            "platform": None if target == "build-script-build" and mode == "build" else "x86_64-unknown-linux-gnu",
             "dependencies": [{"index": index} for index in indices],
         }
         for package, target, mode, *indices in units
@@ -234,4 +235,4 @@ def test_units_below_a_script_that_reads_the_python_are_not_shared():
     ids = {name: f"registry+https://example.org/index#{name}@1.0.0" for name in ("serde", "pyo3-ffi", "sys")}
     expected = {(ids["serde"], "serde"): 2, (ids["pyo3-ffi"], "build-script-build"): 1, (ids["sys"], ""): 1}
     assert found is not None
-    assert found.shared == expected
+    assert found.parts == {"shared": expected, "host": {(ids["pyo3-ffi"], "build-script-build"): 1}}

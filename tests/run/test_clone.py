@@ -13,7 +13,8 @@ from wheelmatrix.run import copying
 from wheelmatrix.run.clone import clone, remove_leftovers
 from wheelmatrix.run.copying import Copier
 
-UNIT = "x86_64-unknown-linux-gnu/release"
+TRIPLE = "x86_64-unknown-linux-gnu"
+UNIT = f"{TRIPLE}/release"
 FILES = {
     ".rustc_info.json": b"{}",
     "CACHEDIR.TAG": b"Signature",
@@ -259,3 +260,14 @@ def test_a_unit_that_became_ready_while_it_was_copied_is_not_ready_in_the_clone(
 
     assert (tmp_path / "clone" / layout / "deps/serde.d").exists()
     assert list((tmp_path / "clone" / layout / fingerprints).rglob("lib-serde")) == []
+
+
+def test_a_clone_for_another_target_has_the_hosts_half_alone(tmp_path, without_reflinks):
+    base = tmp_path / f"{TRIPLE}.2.17" / "release" / "base"
+    for name in (f"{TRIPLE}/release/deps/libserde.rlib", "release/deps/libsyn.rlib", f"release/build/a/out/{TRIPLE}/x"):
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_bytes(b"made")
+
+    clone(base, tmp_path / "clone", whole=False)
+
+    assert sorted(files_in(tmp_path / "clone")) == [f"release/build/a/out/{TRIPLE}/x", "release/deps/libsyn.rlib"]

@@ -89,6 +89,10 @@ class Gathered:
     host: Host
     directories: frozenset[PurePath] = frozenset()
     """Build directories that exist already."""
+    cache: PurePath = PurePath("cache")
+    """Directory of what is remembered of this machine, whatever the project."""
+    first_links: frozenset[PurePath] = frozenset()
+    """Files in the cache that tell what zig has linked for before."""
     tools: Mapping[str, str] = field(default_factory=dict)
     """Optional Python packages that are installed beside us, with their version: `repairwheel` → `0.8.0`."""
     programs: Mapping[str, PurePath] = field(default_factory=dict)

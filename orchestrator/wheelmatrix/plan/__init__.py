@@ -26,12 +26,14 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
                           gathered, project)  # fmt: skip
     made = make(bounds, tables, project, gathered)
     builds = with_clones(distinct_builds(made), gathered)
+    links = {build.first_link.id: build.first_link for build in builds if build.first_link is not None}
     wheels = tuple(each.wheel for each in made)
     before = tuple(shell_command(line, options, project.root, gathered.host.os) for line in options.before_all)
     return Plan(
         project=project,
-        steps=steps(builds, wheels, prepares=bool(before)),
+        steps=steps(tuple(links.values()), builds, wheels, prepares=bool(before)),
         pools=pools(options.jobs or gathered.host.cpus),
+        first_links=tuple(links.values()),
         builds=builds,
         wheels=wheels,
         cells=tuple(bound.cell for bound in bounds),

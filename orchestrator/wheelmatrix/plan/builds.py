@@ -25,6 +25,7 @@ from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.plan.abis import Bound
 from wheelmatrix.plan.cargo_config import environment_of
 from wheelmatrix.plan.command import cargo_command, directory_of, shell_command, unit_graph
+from wheelmatrix.plan.first_link import first_link
 from wheelmatrix.plan.linker import linker
 from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
 from wheelmatrix.platforms import extension_suffix, lowest_floor, stable_suffix
@@ -113,7 +114,7 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
     user_config = environment_of(options, gathered).get("PYO3_CONFIG_FILE")
     text = "" if user_config else pyo3.config_text(project.crate.pyo3, abi, target)
     config_path = None if user_config else _config_path(lead, text, root)
-    linked = linker(target, options, project, gathered, root)
+    linked = linker(target, options, project, gathered)
     command = cargo_command(
         lead, project, gathered, directory, config_path, PurePath(extension).name, _python(group, gathered), linked
     )
@@ -130,6 +131,7 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
         command=command,
         unit_graph=unit_graph(command, target.triple),
         linker=linked.kind,
+        first_link=first_link(linked, target, options, gathered),
         before=_before(lead, command, project, gathered.host),
     )
 

@@ -30,10 +30,12 @@ class Linker:
     target: str
     """What `--target` is told: the triple, for zig with the glibc to link against behind it."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+    """Of zig and of what calls it."""
 
 
-def linker(target: Target, options: BuildOptions, project: Project, gathered: Gathered, root: PurePath) -> Linker:
-    """Return who links for `target`; zig's caches and wrappers, whose paths must not change, lie below `root`.
+def linker(target: Target, options: BuildOptions, project: Project, gathered: Gathered) -> Linker:
+    """Return who links for `target`.
 
     Without a choice (`--linker`): a linker that the user configured for cargo; for the host the system's own, unless a
     glibc is asked for; else zig, a GNU cross compiler, or for Microsoft's targets cargo-xwin, whichever is here.
@@ -45,7 +47,7 @@ def linker(target: Target, options: BuildOptions, project: Project, gathered: Ga
     match kind:
         case "zig":
             _check_sdk(target, project, gathered)
-            return _zig(target, zig_glibc(target, options), gathered, root, environment)
+            return _zig(target, zig_glibc(target, options), gathered, environment)
         case "gcc":
             return _gcc(target, gathered, environment)
         case "xwin":
@@ -91,9 +93,7 @@ def _kind(target: Target, options: BuildOptions, gathered: Gathered) -> LinkerKi
     )
 
 
-def _zig(
-    target: Target, glibc: Version | None, gathered: Gathered, root: PurePath, environment: Mapping[str, str]
-) -> Linker:
+def _zig(target: Target, glibc: Version | None, gathered: Gathered, environment: Mapping[str, str]) -> Linker:
     where = f"target {target}"
     if not target.zig:
         raise ConfigError.of(f"zig does not link for {target.triple}", where=where, hint="--linker native or gcc")
@@ -105,7 +105,8 @@ def _zig(
             where=where,
             hint=f"write {target.triple}.{low}; a GNU cross compiler (--linker gcc) links against its own glibc",
         )
-    home = root / "zig"
+    # The linker's path is in the fingerprint of every unit, so wrappers lie where the next run finds them again.
+    home = zig_home(gathered)
     zig = {"CARGO_ZIGBUILD_CACHE_DIR": str(home), "ZIG_GLOBAL_CACHE_DIR": str(home / "cache"),
            "ZIG_LOCAL_CACHE_DIR": str(home / "cache")}  # fmt: skip
     if "ziglang" in gathered.tools:
@@ -118,7 +119,13 @@ def _zig(
         program=gathered.programs["cargo-zigbuild"],
         target=f"{target.triple}{suffix}",
         environment={**environment, **zig},
+        version="-".join(gathered.tools.get(name, "path") for name in ("ziglang", "cargo-zigbuild")),
     )
+
+
+def zig_home(gathered: Gathered) -> PurePath:
+    """Return the directory of zig's caches and wrappers, which all projects share: a first link may take a minute."""
+    return gathered.cache / "zig"
 
 
 def _check_zig(target: Target, gathered: Gathered) -> None:

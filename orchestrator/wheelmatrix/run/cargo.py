@@ -12,6 +12,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from wheelmatrix.model import Part
+
 _ANSI = re.compile(rb"\x1b\[[0-9;]*m")
 _LINK_KIND = re.compile(r"(?:(native|all|dependency|crate|framework)=)?(.*)", re.DOTALL)
 _RUN = "run-custom-build"
@@ -86,8 +88,8 @@ class UnitGraph:
 
     total: int
     """Messages that it will send: one a unit."""
-    shared: Counter[UnitKey]
-    """The units that are the same whichever Python is built for, and how often each occurs."""
+    parts: Mapping[Part, Counter[UnitKey]]
+    """Of each part that clones can take over the units, and how often each occurs."""
 
 
 Message = UnitBuilt | ScriptRun | Diagnostic | BuildEnded
@@ -135,7 +137,8 @@ def unit_graph(said: bytes, asks_python: frozenset[str] = frozenset()) -> UnitGr
         units = found["units"]
         own = _below(units, asks_python)
         shared = Counter(_key(unit) for index, unit in enumerate(units) if index not in own)
-        return UnitGraph(total=len(units), shared=shared)
+        host = Counter(_key(unit) for unit in units if unit["platform"] is None)
+        return UnitGraph(total=len(units), parts={"host": host, "shared": shared})
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -44,8 +44,11 @@ class CloneFacts:
     """Bytes of all its files together, shared or not."""
 
 
-def clone(source: Path, destination: Path) -> CloneFacts:
+def clone(source: Path, destination: Path, *, whole: bool = True) -> CloneFacts:
     """Make `destination` a clone of what is ready in the target directory `source`.
+
+    Not `whole`: without what was compiled for `source`'s own target, whose name is that of the folder above its profile
+    (`…/x86_64-unknown-linux-gnu.2.17/release/name`); what runs on the host is left.
 
     It appears whole or not at all; what vanishes from `source` meanwhile is left out. Times are kept to the
     nanosecond, since cargo compares them; symbolic links stay links; cargo's lock files and rustc's incremental caches
@@ -59,7 +62,7 @@ def clone(source: Path, destination: Path) -> CloneFacts:
         raise PackError(issue_of(error, destination)) from error
     guard = _locked(temporary)
     try:
-        making = _Clone(source, temporary, destination)
+        making = _Clone(source, temporary, destination, left_out="" if whole else source.parent.parent.name)
         making.directory(str(source), str(temporary), depth=0, in_out=False)
         temporary.rename(destination)
     except OSError as error:
@@ -91,7 +94,8 @@ def remove_leftovers(parent: Path) -> tuple[Path, ...]:
 class _Clone:
     """One clone in the making."""
 
-    def __init__(self, source: Path, temporary: Path, destination: Path) -> None:
+    def __init__(self, source: Path, temporary: Path, destination: Path, left_out: str) -> None:
+        self._left_out = left_out
         self._source = str(source.absolute())
         self._destination = str(destination.absolute())
         self._copier = Copier()
@@ -118,7 +122,7 @@ class _Clone:
             if entry.is_symlink():
                 self._symlink(entry.path, target)
             elif entry.is_dir():
-                if not (entry.name == "incremental" and depth < _INCREMENTAL_DEPTH and not in_out):
+                if in_out or not self._is_left_out(entry.name, depth):
                     Path(target).mkdir()
                     with _gone(entry.path):
                         self.directory(entry.path, target, depth=depth + 1, in_out=in_out or entry.name == _OUT)
@@ -127,6 +131,11 @@ class _Clone:
                     self._file(entry, target, in_out=in_out)
         Path(made).chmod(stat.S_IMODE(status.st_mode) | stat.S_IRWXU)
         os.utime(made, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    def _is_left_out(self, name: str, depth: int) -> bool:
+        # The folder of the target's half has the triple as its name; the floor is none of cargo's business.
+        is_targets = depth == 0 and bool(self._left_out) and f"{self._left_out}.".startswith(f"{name}.")
+        return is_targets or (name == "incremental" and depth < _INCREMENTAL_DEPTH)
 
     def _file(self, entry: os.DirEntry[str], target: str, *, in_out: bool) -> None:
         status = entry.stat()

@@ -3,7 +3,6 @@
 import time
 import traceback
 from collections.abc import Callable
-from functools import partial
 from typing import assert_never
 
 import anyio
@@ -12,9 +11,10 @@ from anyio.streams.memory import MemoryObjectSendStream
 
 from wheelmatrix.errors import Issue, WheelmatrixError
 from wheelmatrix.events import Event, Stamped, StepFinished, StepStarted
-from wheelmatrix.model import Artifact, Done, Failed, Outcome, Skipped, Step
+from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Skipped, Step
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run.compile import compile_build, run_commands
+from wheelmatrix.run.first_link import link_first
 from wheelmatrix.run.journal import Journal
 from wheelmatrix.run.merge import merge_slices
 from wheelmatrix.run.ship import audit_artifact, pack_wheel
@@ -26,8 +26,8 @@ _TAIL_CHARS = 1000
 _INTERRUPTED = "the run was interrupted"
 
 Ended = tuple[Step, Outcome, float]
-Said = Ended | Step
-"""What comes back from the steps: one has ended, or, a step alone, has made all that its clones can take over."""
+Said = Ended | tuple[Step, Part]
+"""What comes back from the steps: one has ended, or has made a part that clones can take over."""
 
 
 class Engine:
@@ -48,14 +48,14 @@ class Engine:
     async def run(self) -> None:
         """Do every step that can be done; failures are outcomes, not exceptions."""
         self.is_running = True
-        send, receive = anyio.create_memory_object_stream[Said](3 * len(self._shop.plan.steps) + 1)
+        send, receive = anyio.create_memory_object_stream[Said](5 * len(self._shop.plan.steps) + 1)
         with self._scope, send, receive:
             async with anyio.create_task_group() as group:
                 self._start(group, send)
                 while not self._schedule.is_over:
                     said = await receive.receive()
-                    if isinstance(said, Step):
-                        self._schedule.shared(said.id)
+                    if len(said) == 2:
+                        self._schedule.made(said[0].id, said[1])
                     else:
                         step, outcome, seconds = said
                         self._note(step, outcome, seconds)
@@ -76,13 +76,13 @@ class Engine:
 
     async def _do(self, step: Step, send: MemoryObjectSendStream[Said]) -> None:
         began_s = time.monotonic()
-        outcome = await self._outcome(step, partial(send.send_nowait, step))
+        outcome = await self._outcome(step, lambda part: send.send_nowait((step, part)))
         await send.send((step, outcome, time.monotonic() - began_s))
 
-    async def _outcome(self, step: Step, shared: Callable[[], None]) -> Outcome:
+    async def _outcome(self, step: Step, made: Callable[[Part], None]) -> Outcome:
         """Do a step; whatever it raises is a value from here on."""
         try:
-            return Done(value=await self._value(step, shared))
+            return Done(value=await self._value(step, made))
         except WheelmatrixError as error:
             return Failed(error=error)
         except Exception as error:  # a bug of ours must not take the other cells with it
@@ -91,15 +91,19 @@ class Engine:
             text = f"{type(error).__name__}: {error}"
             return Failed(error=WheelmatrixError.of(f"a bug of wheelmatrix: {text}", where=step.id))
 
-    async def _value(self, step: Step, shared: Callable[[], None]) -> object:
+    async def _value(self, step: Step, made: Callable[[Part], None]) -> object:
         shop = self._shop
         match step.kind:
             case "prepare":
                 await run_commands(shop.plan.before, step.id, shop)
                 return None
+            case "link":
+                link = next(link for link in shop.plan.first_links if link.id == step.subject)
+                await link_first(link, step.id, shop)
+                return None
             case "compile":
                 build = next(build for build in shop.plan.builds if build.id == step.subject)
-                shop.artifacts[build.id] = artifact = await compile_build(build, step.id, shop, shared)
+                shop.artifacts[build.id] = artifact = await compile_build(build, step.id, shop, made)
                 return artifact
             case "audit":
                 shop.reports[step.subject] = report = await audit_artifact(step.subject, shop)

@@ -99,6 +99,8 @@ async def gather(
         active=pythons.active,
         host=hosts[0],
         directories=frozenset(path for path in (root / "builds").glob("*/*/*") if not path.name.startswith(".")),
+        cache=cache_file(environment).parent,
+        first_links=frozenset((cache_file(environment).parent / "zig/first-link").glob("*/*.done")),
         tools=tools(),
         programs=programs(targets, environment),
         cargo_home=cargo_home(environment),

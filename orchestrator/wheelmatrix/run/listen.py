@@ -45,14 +45,14 @@ class Listener:
         self.errors: list[str] = []
         self.units = 0
         self._heard: Counter[UnitKey] = Counter()
-        self._awaited: tuple[Counter[UnitKey], Callable[[], None]] | None = None
+        self._awaited: list[tuple[Counter[UnitKey], Callable[[], None]]] = []
         self.has_begun = False
         """False: everything was fresh so far."""
         self.tail: deque[bytes] = deque(maxlen=_TAIL_LINES)
 
     def await_units(self, units: Counter[UnitKey], then: Callable[[], None]) -> None:
         """Call `then` once, when all of `units` have been heard of; at once if they were already."""
-        self._awaited = units - self._heard, then
+        self._awaited.append((units - self._heard, then))
         self._tell_awaited()
 
     def stdout(self, line: bytes) -> None:
@@ -89,14 +89,14 @@ class Listener:
         self.units += 1
         self._emit(UnitFinished(step=self.step, unit=unit, fresh=fresh))
         self._heard[key] += 1
-        if self._awaited is not None:
-            self._awaited[0][key] -= 1
-            self._tell_awaited()
+        for units, _ in self._awaited:
+            units[key] -= 1
+        self._tell_awaited()
 
     def _tell_awaited(self) -> None:
-        if self._awaited is not None and not +self._awaited[0]:
-            _, then = self._awaited
-            self._awaited = None
+        heard_of = [then for units, then in self._awaited if not +units]
+        self._awaited = [(units, then) for units, then in self._awaited if +units]
+        for then in heard_of:
             then()
 
     def _note_library(self, unit: UnitBuilt) -> None:

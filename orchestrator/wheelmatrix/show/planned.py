@@ -130,9 +130,9 @@ def _steps(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
         needs = f", needs {' '.join(sorted(step.needs))}" if step.needs else ""
         after = f", after {' '.join(sorted(step.after))}" if step.after else ""
-        shared = f", once {' '.join(sorted(step.once_shared))} has what both share" if step.once_shared else ""
+        once = f", once {' '.join(sorted(step.once))} is made" if step.once else ""
         holds = f", holds {' '.join(sorted(step.holds))}" if step.holds else ""
-        yield f"  {step.id}{needs}{after}{shared}{holds}"
+        yield f"  {step.id}{needs}{after}{once}{holds}"
 
 
 def _left(plan: Plan, *, explain: bool) -> Iterator[str]:
@@ -199,6 +199,6 @@ def _step_json(step: Step) -> dict[str, object]:
         "subject": step.subject,
         "needs": sorted(step.needs),
         "after": sorted(step.after),
-        "once_shared": sorted(step.once_shared),
+        "once": sorted(step.once),
         "holds": sorted(step.holds),
     }
