@@ -7,6 +7,7 @@ from wheelmatrix.model.gathered import (
     SourceFile,
 )
 from wheelmatrix.model.matrix import (
+    Exports,
     Implementation,
     Index,
     Interpreter,
@@ -45,8 +46,18 @@ from wheelmatrix.model.project import (
     Project,
     PyO3,
 )
+from wheelmatrix.model.verified import (
+    TIERS,
+    Check,
+    Lacking,
+    Runner,
+    State,
+    Tier,
+    Verdict,
+)
 
 __all__ = [
+    "TIERS",
     "Abi",
     "AbiKind",
     "Artifact",
@@ -54,11 +65,13 @@ __all__ = [
     "Blocker",
     "Build",
     "Cell",
+    "Check",
     "Command",
     "Crate",
     "Done",
     "Entry",
     "Expectation",
+    "Exports",
     "Failed",
     "Gathered",
     "Host",
@@ -66,6 +79,7 @@ __all__ = [
     "Index",
     "Installed",
     "Interpreter",
+    "Lacking",
     "Left",
     "Metadata",
     "Outcome",
@@ -74,12 +88,16 @@ __all__ = [
     "Project",
     "PyO3",
     "Report",
+    "Runner",
     "Skipped",
     "SourceFile",
+    "State",
     "Step",
     "StepKind",
     "Tables",
     "Target",
+    "Tier",
+    "Verdict",
     "Version",
     "Wheel",
 ]

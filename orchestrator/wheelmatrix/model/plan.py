@@ -110,7 +110,7 @@ class Wheel:
     sha256: str = ""
 
 
-StepKind = Literal["prepare", "compile", "audit", "pack"]
+StepKind = Literal["prepare", "compile", "audit", "pack", "verify"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,12 @@ from wheelmatrix.model import Build, Gathered, Step, Wheel
 _PREPARE = "prepare"
 
 
-def steps(builds: Sequence[Build], wheels: Sequence[Wheel], *, prepares: bool) -> tuple[Step, ...]:
-    """Return the steps in topological order: compile, then audit, then pack; each chain stands by itself.
+def steps(
+    builds: Sequence[Build], wheels: Sequence[Wheel], *, prepares: bool, verifies: bool = False
+) -> tuple[Step, ...]:
+    """Return the steps in topological order: compile, audit, pack, verify; each chain stands by itself.
 
-    `prepares`: the user has commands to run before the first compile.
+    `prepares`: the user has commands to run before the first compile. `verifies`: no wheel leaves without.
     """
     first = (Step(id=_PREPARE, kind="prepare", subject=""),) if prepares else ()
     by_directory = {build.directory: build for build in builds}
@@ -31,7 +33,12 @@ def steps(builds: Sequence[Build], wheels: Sequence[Wheel], *, prepares: bool) -
         )
         for wheel in wheels
     )
-    return tuple(chain(first, _leads_first(compiles), audits, packs))
+    proofs = (
+        Step(id=f"verify:{wheel.id}", kind="verify", subject=wheel.id, needs=frozenset({f"pack:{wheel.id}"}))
+        for wheel in wheels
+        if verifies
+    )
+    return tuple(chain(first, _leads_first(compiles), audits, packs, proofs))
 
 
 def pools(jobs: int) -> Mapping[str, int]:

@@ -15,7 +15,7 @@ from wheelmatrix.model import Artifact, Done, Failed, Outcome, Skipped, Step
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.journal import Journal
-from wheelmatrix.run.ship import audit_build, pack_wheel
+from wheelmatrix.run.ship import audit_build, pack_wheel, verify_wheel
 from wheelmatrix.run.shop import Shop
 
 _TAIL_LINES = 20
@@ -100,6 +100,9 @@ class Engine:
             case "pack":
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
                 return await pack_wheel(wheel, shop)
+            case "verify":
+                wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
+                return await verify_wheel(wheel, shop)
             case _:
                 assert_never(step.kind)
 

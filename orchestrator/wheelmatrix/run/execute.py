@@ -28,6 +28,7 @@ from wheelmatrix.run.lock import project_lock
 from wheelmatrix.run.prepare import Prepared
 from wheelmatrix.run.shop import Shop
 from wheelmatrix.run.signals import on_signals
+from wheelmatrix.run.verify import Verifier, dependency_groups
 
 _LEAST_BYTES = 64 << 20
 """Below this no build is begun: even a crate without dependencies needs some megabytes."""
@@ -166,6 +167,31 @@ def _shop(
         jobserver=jobserver,
         guardian=guardian,
         history=History.load(prepared.root / "history.json"),
+        verifier=_verifier(prepared, journal, guardian, jobserver),
+    )
+
+
+def _verifier(
+    prepared: Prepared, journal: Journal, guardian: Guardian, jobserver: Jobserver
+) -> Verifier | None:  # fmt: skip
+    """Return what verifies the wheels, in the cells' Pythons and every other of this machine; None: nothing does."""
+    gathered, options = prepared.gathered, prepared.given.options
+    if options.verify == "off":
+        return None
+    own = (cell.installed for cell in prepared.plan.cells)
+    natives = {python.executable: python for python in (*own, *gathered.installed) if python is not None}
+    return Verifier(
+        options=options,
+        tables=prepared.tables,
+        natives=tuple(natives.values()),
+        directory=Path(gathered.directory),
+        project=Path(prepared.plan.project.root),
+        groups=dependency_groups(gathered.pyproject_text),
+        environment=dict(os.environ),
+        scratch=journal.folder,
+        token=jobserver.token,
+        guardian=guardian,
+        is_windows=gathered.host.os == "windows",
     )
 
 
