@@ -25,13 +25,11 @@ def _verify(
         files, values, interpreters, directory=Path.cwd(), environment=dict(os.environ)
     )  # fmt: skip
     lowest = demanded(options.verify) or TIERS[0]
-    faults = [issues(verdict, lowest) for verdict in found]
-    told = list(zip(found, faults, strict=True))
     if format_ == "json":
-        click.echo(terminal.as_json([verdicts.as_json(*each) for each in told]))
+        click.echo(terminal.as_json([verdicts.as_json(verdict, lowest) for verdict in found]))
     else:
-        click.echo("\n\n".join(verdicts.text(*each) for each in told))
-    return VerifyError.exit_code if any(faults) else 0
+        click.echo("\n\n".join(verdicts.text(verdict, lowest) for verdict in found))
+    return VerifyError.exit_code if any(issues(verdict, lowest) for verdict in found) else 0
 
 
 command = OptionsCommand(

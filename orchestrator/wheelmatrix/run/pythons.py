@@ -180,7 +180,7 @@ def _installed(candidate: Candidate, facts: _Facts) -> Installed:
         platform=str(facts["platform"]),
         word_bits=int(facts["word_bits"]),
         source=source,
-        libc=str(facts["libc"]),
+        libc=str(facts.get("libc", "")),
     )
     if path.parent.name == SHIMS:  # it chose one by the folder it was started in: name what it chose
         return replace(installed, executable=Path(str(facts["executable"])))

@@ -78,6 +78,20 @@ class Verifier:
                 found += await self._run(path, members, Path(folder))
         return Verdict(filename=path.name, checks=tuple(found))
 
+    async def lacking(self, filename: str) -> Lacking | None:
+        """Return what is missing for the tier that was demanded of a wheel of this name, before it is built.
+
+        None: nothing that is known beforehand. Raises ConfigError for a configured Python that there is not.
+        """
+        if self.options.verify not in ("import", "test"):
+            return None
+        pythons = await self._all_pythons()
+        taken = chosen(filename, pythons, self.tables)
+        if not taken:
+            return why_none(filename, pythons, self.tables)
+        tested = tested_in(filename, taken, self.options, self.tables) if self.options.verify == "test" else taken
+        return tested if isinstance(tested, Lacking) else None
+
     def _read(self, path: Path) -> tuple[tuple[Check, ...], Mapping[str, bytes]]:
         try:
             data = path.read_bytes()

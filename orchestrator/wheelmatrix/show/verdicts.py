@@ -1,23 +1,24 @@
 """Verdicts on wheels as text for people and as JSON for programs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from wheelmatrix.errors import Issue
-from wheelmatrix.model import TIERS, Check, Verdict
+from wheelmatrix.model import TIERS, Check, Tier, Verdict
 from wheelmatrix.show.words import clean, seconds
+from wheelmatrix.verify.verdict import issues, too_low
 
 SCHEMA = 1
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
 _WORDS = {"passed": "ok", "failed": "FAILED", "unreachable": "not tried"}
 
 
-def text(verdict: Verdict, faults: Sequence[Issue]) -> str:
-    """Return a verdict in plain lines, no newline at the end; `faults`: why the wheel is refused, may be empty."""
-    return "\n".join(map(clean, _lines(verdict, faults)))
+def text(verdict: Verdict, lowest: Tier) -> str:
+    """Return a verdict in plain lines, no newline at the end; `lowest`: the tier that the wheel has to reach."""
+    return "\n".join(map(clean, _lines(verdict, lowest)))
 
 
-def as_json(verdict: Verdict, faults: Sequence[Issue]) -> dict[str, object]:
+def as_json(verdict: Verdict, lowest: Tier) -> dict[str, object]:
     """Return a verdict as values that JSON has."""
+    faults = issues(verdict, lowest)
     return {
         "schema": SCHEMA,
         "wheel": verdict.filename,
@@ -38,13 +39,13 @@ def as_json(verdict: Verdict, faults: Sequence[Issue]) -> dict[str, object]:
     }
 
 
-def _lines(verdict: Verdict, faults: Sequence[Issue]) -> Iterator[str]:
+def _lines(verdict: Verdict, lowest: Tier) -> Iterator[str]:
     reached = f"tier {TIERS.index(verdict.tier) + 1} of {len(TIERS)}, {verdict.tier}" if verdict.tier else "no tier"
-    yield f"{verdict.filename}: {'must not be shipped' if faults else f'ok, {reached}'}"
+    short = too_low(verdict, lowest)
+    refused = f"must not be shipped{f': {short}' if short else ''}"
+    yield f"{verdict.filename}: {refused if short or not verdict else f'ok, {reached}'}"
     for check in verdict.checks:
         yield from _check(check)
-    if verdict:
-        yield from (f"  {each.message.splitlines()[0]}" for each in faults)
 
 
 def _check(check: Check) -> Iterator[str]:

@@ -36,7 +36,7 @@ def why_none(filename: str, pythons: Pythons, tables: Tables) -> Lacking:
     configured = [
         f"{runner.label} is {_described(runner)}"
         for runner in pythons.runners
-        if not runner.is_native and _is_for(pythons.patterns.get(runner.label, ""), spellings)
+        if not runner.is_native and _is_meant(runner, pythons, spellings, filename)
     ]
     wanted = _wanted(filename)
     message = "; ".join(
@@ -50,12 +50,19 @@ def _is_for(pattern: str, spellings: Iterable[str]) -> bool:
     return not pattern or names((pattern,), spellings)
 
 
+def _is_meant(runner: Runner, pythons: Pythons, spellings: Iterable[str], filename: str) -> bool:
+    """Return whether a Python was configured for the cells of a wheel, or is of a machine that the wheel is for."""
+    pattern = pythons.patterns.get(runner.label, "")
+    if pattern:
+        return names((pattern,), spellings)
+    return any(tag.platform.endswith(f"_{arch_of(runner.installed)}") for tag in tags_of(filename))
+
+
 def _described(runner: Runner) -> str:
     one = runner.installed
     implementation = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}[one.implementation]
-    return (
-        f"{implementation} {one.patch}{'t' * one.free_threaded} of {one.platform}{f' with {one.libc}' * bool(one.libc)}"
-    )
+    system = f"{one.platform.partition('-')[0]} {arch_of(one)}" + (f" with {one.libc}" if one.libc else "")
+    return f"{implementation} {one.patch}{'t' * one.free_threaded} on {system}"
 
 
 def _wanted(filename: str) -> str:

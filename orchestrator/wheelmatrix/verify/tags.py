@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from packaging.tags import Tag, compatible_tags, cpython_tags, generic_tags
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from wheelmatrix.model import Implementation, Installed, Interpreter, Tables, Version
+from wheelmatrix.model import Implementation, Installed, Interpreter, Tables, Target, Version
 from wheelmatrix.options import matches
 from wheelmatrix.plan.select import is_of
 
@@ -58,6 +58,13 @@ def ids(filename: str, tables: Tables, python: Installed | None = None) -> tuple
     rows = [row for row in tables.interpreters if python is None or is_of(python, row)]
     served = [row for row in rows if not tags.isdisjoint(_of_row(row, platforms))]
     return tuple(f"{row.id}-{platform}" for row in served for name in platforms for platform in _spellings(name))
+
+
+def likely_tag(target: Target) -> str:
+    """Return a platform tag that wheels for the target may have, for what does not depend on the floor."""
+    floor = target.floor or target.installer_floor or target.rustc_floor or (0, 0)
+    form = target.plain_tag if target.floor is None else target.tag
+    return form.format(major=floor[0], minor=floor[1])
 
 
 def names(patterns: Iterable[str], spellings: Iterable[str]) -> bool:

@@ -39,14 +39,21 @@ def issues(verdict: Verdict, lowest: Tier) -> tuple[Issue, ...]:
         return tuple(
             Issue(message=_named(check), where=verdict.filename, hint=check.hint) for check in verdict.failures
         )
-    reached = -1 if verdict.tier is None else TIERS.index(verdict.tier)
-    if reached >= TIERS.index(lowest):
+    head = too_low(verdict, lowest)
+    if not head:
         return ()
     lacking = [check for check in verdict.lacking if TIERS.index(check.tier) <= TIERS.index(lowest)]
-    head = f"the tier {lowest} was asked for, and {verdict.tier or 'none'} was reached"
     return tuple(
         Issue(message=f"{head}: {_named(check)}", where=verdict.filename, hint=check.hint) for check in lacking
     ) or (Issue(message=head, where=verdict.filename),)
+
+
+def too_low(verdict: Verdict, lowest: Tier) -> str:
+    """Return that a wheel in which nothing failed did not reach the tier that was asked for; empty if it did."""
+    reached = -1 if verdict.tier is None else TIERS.index(verdict.tier)
+    if not verdict or reached >= TIERS.index(lowest):
+        return ""
+    return f"the tier {lowest} was asked for, and {verdict.tier or 'none'} was reached"
 
 
 def notes(verdict: Verdict) -> Iterator[str]:
