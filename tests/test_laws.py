@@ -15,7 +15,7 @@ LEVELS = (
     frozenset({"model", "events", "errors", "options", "resources"}),
     frozenset({"tables"}),
     frozenset({"bindings", "platforms"}),
-    frozenset({"project", "plan", "audit", "pack", "publish", "scaffold"}),
+    frozenset({"project", "plan", "audit", "pack", "publish", "scaffold", "verify"}),
     frozenset({"run", "show"}),
     frozenset({"cli", "backend", "api"}),
     frozenset({"__main__", ""}),
@@ -25,6 +25,8 @@ LEVELS = (
 SIDEWAYS = {
     ("plan", "project"): "features that depend on the interpreter are decided per cell",
     ("plan", "pack"): "a planned wheel has the file name that pack writes",
+    ("verify", "audit"): "what the audit says is the first tier",
+    ("verify", "plan"): "a Python is of the row that the plan would choose for it",
 }
 """Imports between rooms of one level, and why; a ring is an error all the same."""
 

@@ -180,6 +180,22 @@ class WheelWritten:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WheelVerified:
+    """A wheel does what it has to, as far as that could be tried."""
+
+    name: ClassVar[str] = "wheel.verified"
+    wheel: str
+    """Id of the planned wheel."""
+    tier: str
+    """Highest tier that it passed: `static`, `loader`, `import`, `test`."""
+    pythons: tuple[str, ...]
+    """Those that it was imported or tested in; may be empty."""
+    seconds: float
+    message: str
+    """What is missing for a higher tier, and how to get it, a line each; empty: nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFinished:
     """The run ended: the last event of a journal that is whole."""
 
@@ -204,6 +220,7 @@ Event = (
     | Retried
     | StepFinished
     | WheelWritten
+    | WheelVerified
     | RunFinished
 )
 

@@ -13,9 +13,10 @@ def table_texts() -> dict[str, str]:
     Raises WheelmatrixError if the installation lost its tables.
     """
     room = _matrix()
-    policies = room / "policies"
     found = {entry.name: entry for entry in room.iterdir() if entry.name.endswith(".toml")}
-    found |= {f"policies/{entry.name}": entry for entry in policies.iterdir() if entry.name.endswith(".json")}
+    for folder in ("policies", "symbols"):
+        entries = (room / folder).iterdir()
+        found |= {f"{folder}/{entry.name}": entry for entry in entries if entry.name.endswith(".json")}
     return {name: found[name].read_text(encoding="utf-8") for name in sorted(found)}
 
 

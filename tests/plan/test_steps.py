@@ -16,8 +16,10 @@ def compiles(made: Plan) -> dict[str, set[str]]:
     """Return which compiles each one is a clone of, both by the build's name."""
     names = {f"compile:{build.id}": build.name.partition("-")[0] for build in made.builds}
     return {
-        names[step.id]: {names[other.partition("/")[0]] for other in step.once} for step in made.steps if step.kind == "compile"
-    }  # fmt: skip
+        names[step.id]: {names[other.partition("/")[0]] for other in step.once}
+        for step in made.steps
+        if step.kind == "compile"
+    }
 
 
 def test_each_wheel_has_a_chain_of_its_own() -> None:

@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": "wheelmatrix.cli.plan",
     "list-python": "wheelmatrix.cli.list_python",
     "audit": "wheelmatrix.cli.audit",
+    "verify": "wheelmatrix.cli.verify",
     "watch": "wheelmatrix.cli.watch",
     "report": "wheelmatrix.cli.report",
     "replay": "wheelmatrix.cli.replay",
@@ -97,7 +98,8 @@ def _close_stdout() -> None:
     "wheelmatrix",
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 ok, 1 a bug, 2 configuration, 3 nothing to build, 4 tool missing, 5 compile, 6 audit, 7 pack",
+    epilog="Exit codes: 0 ok, 1 a bug, 2 configuration, 3 nothing to build, 4 tool missing, 5 compile, 6 audit, "
+    "7 pack, 9 verify",
 )
 @click.version_option(__version__, "-V", "--version", message="wheelmatrix %(version)s")
 def program() -> None:

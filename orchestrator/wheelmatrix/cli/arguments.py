@@ -7,6 +7,7 @@ import rich_click as click
 
 from wheelmatrix.cli.maturin import check
 from wheelmatrix.options import BuildOptions, Notes, Option, options_of
+from wheelmatrix.options.kinds import TEXTS
 
 _TRAILING = "wheelmatrix.trailing"
 _GIVEN = "wheelmatrix.given"
@@ -125,6 +126,8 @@ def _main(option: Option) -> click.Parameter:
         shape = {"count": True}
     elif facts.takes_boolean:
         shape = {"is_flag": False, "flag_value": "true", "default": None, "metavar": "[true|false]"}
+    elif facts.bare:
+        shape = {"is_flag": False, "flag_value": facts.bare, "default": None, "metavar": facts.metavar}
     elif isinstance(option.default, bool):
         shape = {"is_flag": True, "default": None}
     else:
@@ -163,6 +166,6 @@ def _heard(option: Option, params: Mapping[str, Any], notes: Notes) -> object:
         return None
     if not option.kind.is_list:
         return option.kind.from_text(words[-1], facts, option.flag, notes)
-    if not facts.splits:
+    if option.kind is TEXTS and not facts.splits:
         return tuple(words)
     return tuple(part for word in words for part in option.kind.from_text(word, facts, option.flag, notes))

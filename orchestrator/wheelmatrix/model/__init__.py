@@ -7,6 +7,7 @@ from wheelmatrix.model.gathered import (
     SourceFile,
 )
 from wheelmatrix.model.matrix import (
+    Exports,
     Implementation,
     Index,
     Interpreter,
@@ -48,8 +49,18 @@ from wheelmatrix.model.project import (
     Project,
     PyO3,
 )
+from wheelmatrix.model.verified import (
+    TIERS,
+    Check,
+    Lacking,
+    Runner,
+    State,
+    Tier,
+    Verdict,
+)
 
 __all__ = [
+    "TIERS",
     "Abi",
     "AbiKind",
     "Artifact",
@@ -57,11 +68,13 @@ __all__ = [
     "Blocker",
     "Build",
     "Cell",
+    "Check",
     "Command",
     "Crate",
     "Done",
     "Entry",
     "Expectation",
+    "Exports",
     "Failed",
     "FirstLink",
     "Gathered",
@@ -70,6 +83,7 @@ __all__ = [
     "Index",
     "Installed",
     "Interpreter",
+    "Lacking",
     "Left",
     "LinkerKind",
     "Metadata",
@@ -80,12 +94,16 @@ __all__ = [
     "Project",
     "PyO3",
     "Report",
+    "Runner",
     "Skipped",
     "SourceFile",
+    "State",
     "Step",
     "StepKind",
     "Tables",
     "Target",
+    "Tier",
+    "Verdict",
     "Version",
     "Wheel",
 ]

@@ -28,6 +28,8 @@ class Installed:
     word_bits: int
     source: str
     """Where it was found: `PATH`, `pyenv`, `uv`, `conda`, `mise`, `asdf`, `asked for`, `active environment`."""
+    libc: str = ""
+    """`glibc 2.36`, or `musl` without a version; empty where wheels do not depend on it, or it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What `matrix/` knows: targets, interpreters, policies, indexes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -114,6 +114,18 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exports:
+    """What a C library without symbol versions offers: one file of `matrix/symbols/`."""
+
+    library: str
+    """`musl`."""
+    since: Mapping[str, str]
+    """Symbol that every machine has to the version that it is known from: `statx` → `1.2.5`."""
+    machines: Mapping[str, frozenset[str]]
+    """`e_machine` by name (`EM_ARM`) to the symbols that only such machines have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
     """All that `matrix/` knows."""
 
@@ -125,3 +137,5 @@ class Tables:
     """One per policy and architecture; of one family the most compatible (lowest floor) first."""
     indexes: Mapping[str, Index]
     """By name."""
+    exports: Mapping[str, Exports] = field(default_factory=dict)
+    """By library; only those whose symbols have no versions."""

@@ -6,10 +6,12 @@ from wheelmatrix.options.facts import Facts, Scope
 from wheelmatrix.options.fields import PREFIX, Option, options_of
 from wheelmatrix.options.nearest import did_you_mean, nearest
 from wheelmatrix.options.notes import Notes
-from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern
+from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern, PythonSource
 from wheelmatrix.options.patterns import expand_braces, matches
 from wheelmatrix.options.patterns import split as split_patterns
 from wheelmatrix.options.schema import schema
+from wheelmatrix.options.sources import anchored
+from wheelmatrix.options.verify import VerifyOptions
 
 __all__ = [
     "OTHER_VARIABLES",
@@ -23,8 +25,11 @@ __all__ = [
     "Option",
     "Override",
     "Pattern",
+    "PythonSource",
     "Scope",
     "ScreenOptions",
+    "VerifyOptions",
+    "anchored",
     "did_you_mean",
     "expand_braces",
     "for_cell",

@@ -8,13 +8,14 @@ from typing import Literal
 from wheelmatrix.model import AuditMode, LinkerKind
 from wheelmatrix.options.facts import option
 from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern
+from wheelmatrix.options.verify import VerifyOptions
 
 _LATER = "comes with a later version of wheelmatrix"
 _NOT_INSTALLABLE = "is refused: pip and uv cannot install such wheels"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuildOptions:
+class BuildOptions(VerifyOptions):
     """Everything that can be asked of a build, from every source, in order of precedence."""
 
     # Which cells
@@ -178,6 +179,15 @@ class BuildOptions:
         flags=("--auditwheel",), shorthands={"--skip-auditwheel": "skip"}, hides_shorthands=True,
         key="auditwheel", maturin=True,
         choices=("repair", "check", "warn", "skip"), panel="Audit",
+    )  # fmt: skip
+
+    # How it is proved
+    verify: Literal["off", "static", "loader", "import", "test"] = option(
+        "off",
+        "Verify each wheel before it is put in its place, as high as can be reached here; the tier is the lowest one "
+        "that will do",
+        flags=("--verify",), bare="static", key="verify.level", metavar="[TIER]",
+        choices=("off", "static", "loader", "import", "test"), panel="Verify",
     )  # fmt: skip
 
     # What is written

@@ -29,6 +29,8 @@ class Facts:
     """True: one occurrence on the command line takes every argument up to the next option, as maturin has it."""
     takes_boolean: bool = False
     """True: a boolean's flag may be followed by `true` or `false`."""
+    bare: str = ""
+    """Value that the flag stands for when none follows it; empty: one has to follow."""
     counts: bool = False
     """True: a number that is given by repeating the flag."""
     key: str = ""

@@ -9,7 +9,8 @@ from wheelmatrix.options.build import BuildOptions
 from wheelmatrix.options.facts import Facts
 from wheelmatrix.options.kinds import FLAG, NUMBER, TEXT, TEXTS, Kind, texts_from_toml
 from wheelmatrix.options.notes import Notes
-from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern
+from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern, PythonSource
+from wheelmatrix.options.sources import SOURCES
 from wheelmatrix.options.structured import FEATURES, PAIRS, PATTERNS
 from wheelmatrix.options.targets import TARGETS
 
@@ -46,7 +47,7 @@ class Option:
 
 @cache
 def options_of(owner: type) -> tuple[Option, ...]:
-    """Return the options of BuildOptions or ScreenOptions, in the order of the fields."""
+    """Return the options of BuildOptions, VerifyOptions or ScreenOptions, in the order of the fields."""
     hints = get_type_hints(owner)
     return tuple(
         Option(
@@ -165,4 +166,5 @@ _KINDS: Mapping[Any, Kind] = {
     tuple[tuple[str, str], ...]: PAIRS,
     tuple[str | AskedTarget, ...]: TARGETS,
     tuple[Override, ...]: _OVERRIDES,
+    tuple[PythonSource, ...]: SOURCES,
 }

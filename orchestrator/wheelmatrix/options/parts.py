@@ -45,6 +45,18 @@ class AskedTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PythonSource:
+    """Where a Python comes from that wheels are imported in: a place, or a command line."""
+
+    pattern: str = ""
+    """Pattern over the ids of the cells it is for; empty: those whose wheels its tags accept."""
+    place: str = ""
+    """Directory of an unpacked distribution or of a Windows Python, or an executable; empty: see `argv`."""
+    argv: tuple[str, ...] = ()
+    """Command line that starts it; the program's own arguments are put behind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """One `[[tool.wheelmatrix.overrides]]`: other options for the cells that `select` names."""
 

@@ -9,12 +9,7 @@ def schema() -> dict[str, object]:
     table = {
         "description": "wheelmatrix: every wheel of a Rust extension from one command",
         "type": "object",
-        "properties": {
-            key: described(option)
-            for option in options_of(BuildOptions)
-            for key in (option.facts.key, *option.facts.aliases)
-            if key
-        },
+        "properties": _properties(),
         "additionalProperties": False,
     }
     return {
@@ -23,3 +18,17 @@ def schema() -> dict[str, object]:
         "type": "object",
         "properties": {"tool": {"type": "object", "properties": {"wheelmatrix": table}}},
     }
+
+
+def _properties() -> dict[str, object]:
+    """Return the keys with their schemas; those with a dot are keys of a table inside of the table."""
+    flat: dict[str, object] = {}
+    nested: dict[str, dict[str, object]] = {}
+    for option in options_of(BuildOptions):
+        for key in filter(None, (option.facts.key, *option.facts.aliases)):
+            table, dot, inner = key.partition(".")
+            (nested.setdefault(table, {}) if dot else flat)[inner or key] = described(option)
+    tables = {
+        table: {"type": "object", "properties": keys, "additionalProperties": False} for table, keys in nested.items()
+    }
+    return {**flat, **tables}

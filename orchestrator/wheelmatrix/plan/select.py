@@ -38,6 +38,15 @@ def is_spec(text: str) -> bool:
     return _SPEC.fullmatch(text) is not None
 
 
+def means(spec: str, installed: Installed) -> bool:
+    """Return whether a Python of this machine is of the version that `spec` names."""
+    parts = _SPEC.fullmatch(spec)
+    if parts is None:
+        return False
+    asked = (_NAMES[parts[1] or ""], (int(parts[2]), int(parts[3])), bool(parts[4]))
+    return asked == (installed.implementation, installed.version, installed.free_threaded)
+
+
 def select(
     options: BuildOptions, tables: Tables, gathered: Gathered, project: Project, targets: tuple[Target, ...]
 ) -> Selection:

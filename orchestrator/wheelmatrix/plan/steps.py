@@ -11,18 +11,25 @@ _PREPARE = "prepare"
 
 
 def steps(
-    first_links: Sequence[FirstLink], builds: Sequence[Build], wheels: Sequence[Wheel], *, prepares: bool
+    first_links: Sequence[FirstLink],
+    builds: Sequence[Build],
+    wheels: Sequence[Wheel],
+    *,
+    prepares: bool,
+    verifies: bool = False,
 ) -> tuple[Step, ...]:
-    """Return the steps in topological order: link, compile, audit, merge, pack; each chain stands by itself.
+    """Return the steps in topological order: link, compile, audit, merge, pack, verify; each chain stands by itself.
 
-    `prepares`: the user has commands to run before the first compile.
+    `prepares`: the user has commands to run before the first compile. `verifies`: no wheel leaves without.
     """
     first = (Step(id=_PREPARE, kind="prepare", subject=""),) if prepares else ()
     links = (Step(id=f"link:{each.id}", kind="link", subject=each.id) for each in first_links)
     by_directory = {build.directory: build for build in builds}
     compiles = (_compile(build, by_directory, prepares=prepares) for build in builds)
     audits = (_step("audit", build.id, f"compile:{build.id}") for build in builds)
-    return tuple(chain(first, links, _leads_first(compiles), audits, *map(_to_wheel, wheels)))
+    return tuple(
+        chain(first, links, _leads_first(compiles), audits, *(_to_wheel(wheel, verifies=verifies) for wheel in wheels))
+    )
 
 
 def artifact_of(wheel: Wheel) -> str:
@@ -30,13 +37,15 @@ def artifact_of(wheel: Wheel) -> str:
     return wheel.builds[0] if len(wheel.builds) == 1 else wheel.id
 
 
-def _to_wheel(wheel: Wheel) -> Iterator[Step]:
-    """Yield what comes between the audits of the builds and the wheel: what is merged is audited again, whole."""
+def _to_wheel(wheel: Wheel, *, verifies: bool) -> Iterator[Step]:
+    """Yield what comes after the audits of the builds: what is merged is audited again, whole."""
     library = artifact_of(wheel)
     if library == wheel.id:
         yield _step("merge", wheel.id, *(f"audit:{build}" for build in wheel.builds))
         yield _step("audit", wheel.id, f"merge:{wheel.id}")
     yield _step("pack", wheel.id, f"audit:{library}")
+    if verifies:
+        yield _step("verify", wheel.id, f"pack:{wheel.id}")
 
 
 def _step(kind: StepKind, subject: str, *needs: str) -> Step:

@@ -1,6 +1,6 @@
 """The tables `[tool.maturin]` and `[tool.wheelmatrix]` of pyproject.toml, read into options."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import tomli
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.options import BuildOptions, Notes, Option, options_of
+from wheelmatrix.options import BuildOptions, Notes, Option, anchored, options_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +74,12 @@ def _layer(name: str, table: Mapping[str, Any], known: dict[str, Option], direct
         for flag, value in option.facts.shorthands.items()
         if flag.removeprefix("--") in _SHORTHAND_KEYS
     }
-    for key, found in table.items():
+    for key, found in _flat(name, table, known, notes):
         where = f"{name}.{key}"
         if option := known.get(key):
             value = option.kind.from_toml(found, option.facts, where, notes)
-            if option.facts.is_path and isinstance(value, str):
-                value = str(directory / value)
+            if option.facts.is_path and value is not None:
+                value = str(directory / value) if isinstance(value, str) else anchored(value, directory)
             values[option.name], sources[option.name] = value, where
         elif key in shorthands:
             option, meant = shorthands[key]
@@ -92,6 +92,20 @@ def _layer(name: str, table: Mapping[str, Any], known: dict[str, Option], direct
         else:
             notes.unknown_key(name, key, (*known, *_LATER, *shorthands))
     return Layer(values=values, sources=sources)
+
+
+def _flat(
+    name: str, table: Mapping[str, Any], known: Mapping[str, Option], notes: Notes
+) -> Iterator[tuple[str, Any]]:  # fmt: skip
+    """Yield the keys of a table with their values; those of a table inside of it as `verify.level`."""
+    inside = {key.partition(".")[0] for key in known if "." in key}
+    for key, found in table.items():
+        if key not in inside:
+            yield key, found
+        elif isinstance(found, dict):
+            yield from ((f"{key}.{inner}", value) for inner, value in found.items())
+        else:
+            notes.wrong_type(f"{name}.{key}", "a table", found)
 
 
 _SHORTHAND_KEYS = frozenset({"skip-auditwheel"})

@@ -2,5 +2,6 @@
 
 from wheelmatrix.run.execute import Result, execute
 from wheelmatrix.run.prepare import Prepared, list_pythons, prepare, runs_directory
+from wheelmatrix.run.verify_files import verify_files
 
-__all__ = ["Prepared", "Result", "execute", "list_pythons", "prepare", "runs_directory"]
+__all__ = ["Prepared", "Result", "execute", "list_pythons", "prepare", "runs_directory", "verify_files"]

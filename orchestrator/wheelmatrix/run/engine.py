@@ -17,7 +17,7 @@ from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.first_link import link_first
 from wheelmatrix.run.journal import Journal
 from wheelmatrix.run.merge import merge_slices
-from wheelmatrix.run.ship import audit_artifact, pack_wheel
+from wheelmatrix.run.ship import audit_artifact, pack_wheel, verify_wheel
 from wheelmatrix.run.shop import Shop
 
 _TAIL_LINES = 20
@@ -115,6 +115,9 @@ class Engine:
             case "pack":
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
                 return await pack_wheel(wheel, shop)
+            case "verify":
+                wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
+                return await verify_wheel(wheel, shop)
             case _:
                 assert_never(step.kind)
 

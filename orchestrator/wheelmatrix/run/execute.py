@@ -12,7 +12,7 @@ import anyio
 from anyio import to_thread
 
 from wheelmatrix import __version__
-from wheelmatrix.errors import ConfigError, Interrupted, Issue, WheelmatrixError
+from wheelmatrix.errors import ConfigError, Interrupted, Issue, VerifyError, WheelmatrixError
 from wheelmatrix.events import RunFinished, RunPlanned, RunStarted, Screen, Waiting, Warned
 from wheelmatrix.model import Build, Done, Failed, Outcome, Plan, Wheel
 from wheelmatrix.pack.headers import source_date_epoch
@@ -28,6 +28,8 @@ from wheelmatrix.run.lock import project_lock
 from wheelmatrix.run.prepare import Prepared
 from wheelmatrix.run.shop import Shop
 from wheelmatrix.run.signals import on_signals
+from wheelmatrix.run.verify import Verifier, dependency_groups
+from wheelmatrix.verify.tags import likely_tag
 
 _LEAST_BYTES = 64 << 20
 """Below this no build is begun: even a crate without dependencies needs some megabytes."""
@@ -142,6 +144,7 @@ async def _run(engine: Engine, shop: Shop, prepared: Prepared, teller: Teller) -
         await to_thread.run_sync(_check_out, shop.out)
         await to_thread.run_sync(_clear, shop)
         await to_thread.run_sync(_check_disk, plan, shop.root)
+        await _check_proofs(shop)
         await engine.run()
 
 
@@ -166,6 +169,31 @@ def _shop(
         jobserver=jobserver,
         guardian=guardian,
         history=History.load(prepared.root / "history.json"),
+        verifier=_verifier(prepared, journal, guardian, jobserver),
+    )
+
+
+def _verifier(
+    prepared: Prepared, journal: Journal, guardian: Guardian, jobserver: Jobserver
+) -> Verifier | None:  # fmt: skip
+    """Return what verifies the wheels, in the cells' Pythons and every other of this machine; None: nothing does."""
+    gathered, options = prepared.gathered, prepared.given.options
+    if options.verify == "off":
+        return None
+    own = (cell.installed for cell in prepared.plan.cells)
+    natives = {python.executable: python for python in (*own, *gathered.installed) if python is not None}
+    return Verifier(
+        options=options,
+        tables=prepared.tables,
+        natives=tuple(natives.values()),
+        directory=Path(gathered.directory),
+        project=Path(prepared.plan.project.root),
+        groups=dependency_groups(gathered.pyproject_text),
+        environment=dict(os.environ),
+        scratch=journal.folder,
+        token=jobserver.token,
+        guardian=guardian,
+        is_windows=gathered.host.os == "windows",
     )
 
 
@@ -184,6 +212,20 @@ def _check_out(out: Path) -> None:
         prove_writable(existing)
     else:
         raise ConfigError(issue_of(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)), existing))
+
+
+async def _check_proofs(shop: Shop) -> None:
+    """Refuse to compile for wheels that could not be verified as far as was demanded; none has its floor yet."""
+    if shop.verifier is None:
+        return
+    issues = []
+    targets = {build.id: build.target for build in shop.plan.builds}
+    for wheel in shop.plan.wheels:
+        lacking = await shop.verifier.lacking(f"{wheel.stem}-{likely_tag(targets[wheel.builds[0]])}.whl")
+        if lacking is not None:
+            issues.append(Issue(message=lacking.message, where=wheel.id, hint=lacking.hint))
+    if issues:
+        raise VerifyError(*issues)
 
 
 def _check_disk(plan: Plan, root: Path) -> None:

@@ -112,6 +112,24 @@ def write_whole(path: Path, content: bytes) -> None:
         file.commit()
 
 
+def move_whole(source: Path, path: Path) -> None:
+    """Move a file so that readers find the old content or the new one, also to another disk; raises PackError."""
+    try:
+        source.replace(path)
+        _sync_directory(path.parent)
+        return
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise PackError(issue_of(error, path)) from error
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        raise PackError(issue_of(error, source)) from error
+    write_whole(path, content)
+    with suppress(OSError):
+        source.unlink()
+
+
 def write_if_changed(path: Path, content: bytes) -> bool:
     """Write a file unless it has this content already; True: it was written.
 

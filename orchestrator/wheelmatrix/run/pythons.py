@@ -21,15 +21,22 @@ from wheelmatrix.model import Implementation, Installed
 from wheelmatrix.run.files import write_whole
 from wheelmatrix.run.places import SHIMS, Candidate, active, candidates, find_named
 
-__all__ = ["PROBE", "active", "cache_file", "candidates", "find_named", "probe", "probe_one"]
+__all__ = ["PROBE", "active", "answer", "cache_file", "candidates", "find_named", "probe", "probe_one"]
 
 PROBE = """
-import json, sys, sysconfig
+import json, os, sys, sysconfig
 from importlib import machinery
 def ask(name): return sysconfig.get_config_var(name)
 v, suffix = sys.version_info, ask("EXT_SUFFIX")
 if sys.implementation.name == "pypy" or not suffix:
     suffix = machinery.EXTENSION_SUFFIXES[0]
+def libc():
+    if "musl" in "%s %s" % (ask("HOST_GNU_TYPE"), suffix):
+        return "musl"
+    try:
+        return os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (AttributeError, OSError, ValueError):
+        return ""
 stage = {"alpha": "a", "beta": "b", "candidate": "rc"}.get(v[3])
 print(json.dumps({
     "executable": sys.executable,
@@ -43,6 +50,7 @@ print(json.dumps({
     "soabi": ask("SOABI") or suffix.split(".")[1],
     "platform": sysconfig.get_platform(),
     "word_bits": 64 if sys.maxsize > 2**32 else 32,
+    "libc": libc(),
 }))
 """
 """What every Python is asked; runs on 3.4 and later, without site-packages and without the user's variables."""
@@ -50,7 +58,7 @@ print(json.dumps({
 LOWEST = (3, 8)
 """Python below this is left out: `matrix/interpreters.toml` begins here."""
 
-_SCHEMA = 1
+_SCHEMA = 2
 _Key = tuple[str, int, int]
 """What an answer is kept by: real path, time of change in ns, size in bytes."""
 
@@ -102,6 +110,14 @@ async def probe_one(path: Path, source: str, *, cache: Path | None, timeout_s: f
         known = "CPython, PyPy and GraalPy from 3.8 on"
         raise ConfigError.of(f"{path} is {answer.implementation} {answer.patch}; wheels are built for {known}")
     return answer
+
+
+def answer(said: bytes, path: Path, source: str) -> Installed | None:
+    """Return what a Python said of itself in answer to PROBE, in its last line; None if it is no such answer."""
+    try:
+        return _installed((path, source), json.loads(said.strip().splitlines()[-1]))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 async def _answers(
@@ -164,6 +180,7 @@ def _installed(candidate: Candidate, facts: _Facts) -> Installed:
         platform=str(facts["platform"]),
         word_bits=int(facts["word_bits"]),
         source=source,
+        libc=str(facts.get("libc", "")),
     )
     if path.parent.name == SHIMS:  # it chose one by the folder it was started in: name what it chose
         return replace(installed, executable=Path(str(facts["executable"])))

@@ -1,4 +1,4 @@
-"""The steps after the compiler: the library is audited, and what passes is packed."""
+"""The steps after the compiler: the library is audited, what passes is packed, and verified if that was asked for."""
 
 import hashlib
 import json
@@ -10,17 +10,18 @@ from pathlib import Path
 from anyio import to_thread
 
 from wheelmatrix.audit import audit_library
-from wheelmatrix.errors import AuditError, Issue, PackError
-from wheelmatrix.events import Warned, WheelWritten
+from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
+from wheelmatrix.events import Warned, WheelVerified, WheelWritten
 from wheelmatrix.model import Artifact, Entry, Report, Wheel
 from wheelmatrix.pack.compress import compressor
 from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
 from wheelmatrix.plan.steps import artifact_of
 from wheelmatrix.project.outputs import out_dir_entries
-from wheelmatrix.run.files import make_directory, sha256_of, write_whole
+from wheelmatrix.run.files import make_directory, move_whole, sha256_of, write_whole
 from wheelmatrix.run.pack import Written, write_wheel
 from wheelmatrix.run.repair import repaired
 from wheelmatrix.run.shop import Shop
+from wheelmatrix.verify.verdict import demanded, issues, notes
 
 _MOST_NAMED = 3
 
@@ -47,16 +48,17 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
     return report
 
 
-async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel:
+async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     """Write a wheel from audited libraries and return it; raises PackError and AuditError.
 
-    A wheel that is in its place already, made of the same things, is left alone.
+    A wheel that is in its place already, made of the same things, is left alone. None: it is to be verified, and waits
+    for that in the run's own folder, out of sight of whoever uploads what lies in the wheel directory.
     """
     library_id = artifact_of(wheel)
     artifact, report = shop.artifacts[library_id], shop.reports[library_id]
     extra = await to_thread.run_sync(_outputs, artifact, shop)
     library: Path | bytes = Path(artifact.path)
-    make_directory(shop.out)
+    make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
     if report.graft:
         async with shop.jobserver.token():
             report, extra, library = await repaired(wheel, artifact, report, extra, shop)
@@ -69,15 +71,64 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel:
     written = await to_thread.run_sync(_packed_before, wheel, key, path, shop)
     if written is None:
         async with shop.jobserver.token():
-            written = await write_wheel(entries, path, compressor=packer, epoch_s=shop.epoch_s)
-        await to_thread.run_sync(_age, written, shop)
+            place = path if shop.verifier is None else _waiting_room(shop) / filename
+            written = await write_wheel(entries, place, compressor=packer, epoch_s=shop.epoch_s)
+        await to_thread.run_sync(_age, written.path, written.unchanged, shop)
         _remember(wheel, key, written, shop)
         for text in written.warnings:
             shop.emit(Warned(message=f"{filename}: {text}"))
-    shop.emit(_event(wheel, written, filename, report))
-    return replace(
-        wheel, filename=filename, path=path, size_bytes=written.size_bytes, sha256=written.sha256
+    event = _event(wheel, written, filename, report)
+    packed = replace(
+        wheel, filename=filename, path=written.path, size_bytes=written.size_bytes, sha256=written.sha256
     )  # fmt: skip
+    if shop.verifier is None:
+        shop.emit(event)
+        return packed
+    shop.packed[wheel.id] = packed, event
+    return None
+
+
+async def verify_wheel(wheel: Wheel, shop: Shop) -> Wheel:
+    """Verify a packed wheel, put it in its place and return it.
+
+    Raises VerifyError with all that failed, or could not be tried though it was demanded; the wheel is then in the
+    run's own folder, even if it was in its place before. Raises PackError, and ConfigError for a configured Python.
+    """
+    packed, event = shop.packed[wheel.id]
+    lowest = demanded(shop.options.verify)
+    if shop.verifier is None or lowest is None or packed.path is None:
+        raise AssertionError("only what is to be verified has a step for it")
+    found = Path(packed.path)
+    verdict = await shop.verifier.verify(found)
+    if faults := issues(verdict, lowest):
+        kept = await to_thread.run_sync(_put, found, _waiting_room(shop), shop)
+        raise VerifyError(*(replace(each, where=wheel.id) for each in faults), Issue(message=f"it is kept as {kept}"))
+    place = await to_thread.run_sync(_put, found, shop.out, shop)
+    shop.emit(replace(event, path=str(place)))
+    shop.emit(
+        WheelVerified(
+            wheel=wheel.id,
+            tier=verdict.tier or "",
+            pythons=verdict.pythons,
+            seconds=round(verdict.seconds, 3),
+            message="\n".join(notes(verdict)),
+        )
+    )
+    return replace(packed, path=place)
+
+
+def _waiting_room(shop: Shop) -> Path:
+    return shop.folder / "unverified"
+
+
+def _put(found: Path, folder: Path, shop: Shop) -> Path:
+    """Have a wheel in `folder`, whole or not at all, and return its path there."""
+    place = folder / found.name
+    if place != found:
+        make_directory(folder)
+        move_whole(found, place)
+        _age(place, False, shop)
+    return place
 
 
 def _outputs(artifact: Artifact, shop: Shop) -> tuple[Entry, ...]:
@@ -127,17 +178,17 @@ def _remember(wheel: Wheel, key: str, written: Written, shop: Shop) -> None:
         write_whole(place, json.dumps({"key": key, "sha256": written.sha256}).encode())
 
 
-def _age(written: Written, shop: Shop) -> None:
+def _age(path: Path, unchanged: bool, shop: Shop) -> None:
     """Give a wheel inside of the crate's own directory the manifest's time.
 
     A build script that names no files is run again when any file of its package is newer than its last run; a wheel
     in `dist` would be one, and an unchanged project would be compiled anew.
     """
     manifest = Path(shop.plan.project.crate.manifest)
-    if not written.unchanged and written.path.resolve().is_relative_to(manifest.parent.resolve()):
+    if not unchanged and path.resolve().is_relative_to(manifest.parent.resolve()):
         with suppress(OSError):
             then_ns = manifest.stat().st_mtime_ns
-            os.utime(written.path, ns=(then_ns, then_ns))
+            os.utime(path, ns=(then_ns, then_ns))
 
 
 def _event(wheel: Wheel, written: Written, filename: str, report: Report) -> WheelWritten:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import anyio
 
-from wheelmatrix.events import Event
-from wheelmatrix.model import Artifact, Plan, Report, Step, Tables
+from wheelmatrix.events import Event, WheelWritten
+from wheelmatrix.model import Artifact, Plan, Report, Step, Tables, Wheel
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run.cargo import UnitGraph
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.history import History
 from wheelmatrix.run.jobserver import Jobserver
+from wheelmatrix.run.verify import Verifier
 
 
 class Gate:
@@ -92,6 +93,10 @@ class Shop:
     """By build id."""
     unit_graphs: dict[tuple[str, ...], UnitGraph] = field(default_factory=dict)
     """By cargo's arguments without what differs by Python: siblings have one graph."""
+    verifier: Verifier | None = None
+    """None: wheels go to their place without verification."""
+    packed: dict[str, tuple[Wheel, WheelWritten]] = field(default_factory=dict)
+    """Wheels that wait for their verification, by id, each with the event for the time after."""
 
     def expected_s(self, step: Step) -> float | None:
         """Return the seconds a step took in earlier runs; None: it was never done."""

@@ -24,6 +24,7 @@ from wheelmatrix.events import (
     UnitStarted,
     Waiting,
     Warned,
+    WheelVerified,
     WheelWritten,
 )
 
@@ -58,7 +59,7 @@ class StepRow:
 
     @property
     def kind(self) -> str:
-        """`compile`, `audit`, `pack`, `prepare`."""
+        """`compile`, `audit`, `pack`, `verify`, `prepare`."""
         return self.step.partition(":")[0]
 
     def elapsed_s(self, now_s: float) -> float:
@@ -75,6 +76,8 @@ class Row:
     title: str
     steps: tuple[StepRow, ...]
     wheel: WheelWritten | None
+    proof: WheelVerified | None = None
+    """How far the wheel was verified; None: it was not."""
 
     @property
     def state(self) -> State:
@@ -137,6 +140,8 @@ class Board:
     """By id, in the plan's order."""
     wheels: Mapping[str, WheelWritten] = field(default_factory=dict)
     """By the planned wheel's id, in the order of writing."""
+    proofs: Mapping[str, WheelVerified] = field(default_factory=dict)
+    """How far each wheel was verified, by the planned wheel's id."""
     waiting_for: str = ""
     """What outside of the run it waits for; empty: nothing."""
     warnings: tuple[str, ...] = ()
@@ -153,7 +158,8 @@ class Board:
         for step in self.steps.values():
             groups.setdefault(step.title, []).append(step)
         return tuple(
-            Row(title=title, steps=tuple(steps), wheel=self.wheels.get(title)) for title, steps in groups.items()
+            Row(title=title, steps=tuple(steps), wheel=self.wheels.get(title), proof=self.proofs.get(title))
+            for title, steps in groups.items()
         )
 
     @property
@@ -221,6 +227,8 @@ def _after(board: Board, stamped: Stamped) -> Board:
             return board if message in board.warnings else replace(board, warnings=(*board.warnings, message))
         case WheelWritten() as event:
             return replace(board, wheels={**board.wheels, event.wheel: event})
+        case WheelVerified() as event:
+            return replace(board, proofs={**board.proofs, event.wheel: event})
         case Diagnosed() as event:
             return _diagnosed(board, event)
         case event:

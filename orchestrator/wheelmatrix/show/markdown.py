@@ -32,13 +32,14 @@ def _wheels(board: Board) -> Iterator[str]:
     if not written:
         return
     yield ""
-    yield "| Wheel | Size | Tag | Floor | Time | SHA-256 |"
-    yield "|---|---:|---|---|---:|---|"
+    proof = ("Proof | ", "---|") if board.proofs else ("", "")
+    yield f"| Wheel | Size | Tag | Floor | {proof[0]}Time | SHA-256 |"
+    yield f"|---|---:|---|---|{proof[1]}---:|---|"
     for row, wheel in written:
         time = "unchanged" if wheel.unchanged else seconds(row.elapsed_s(board.at_s))
         cells = (
-            _code(wheel.filename), size(wheel.size_bytes), _code(wheel.platform_tag), _escaped(wheel.floor), time,
-            _code(wheel.sha256),
+            _code(wheel.filename), size(wheel.size_bytes), _code(wheel.platform_tag), _escaped(wheel.floor),
+            *((row.proof.tier if row.proof else "",) if board.proofs else ()), time, _code(wheel.sha256),
         )  # fmt: skip
         yield f"| {' | '.join(cells)} |"
 

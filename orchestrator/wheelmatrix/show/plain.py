@@ -14,17 +14,19 @@ from wheelmatrix.events import (
     StepStarted,
     Waiting,
     Warned,
+    WheelVerified,
     WheelWritten,
 )
 from wheelmatrix.show import summary
 from wheelmatrix.show.board import Board, StepRow, counts, fold, remaining_s
 from wheelmatrix.show.failure import body, headline
 from wheelmatrix.show.left import folded
-from wheelmatrix.show.words import Glyphs, Line, Style, about, count, painted, plain, seconds, size
+from wheelmatrix.show.words import Glyphs, Line, Style, about, count, listed, painted, plain, seconds, size
 
 _HEARTBEAT_S = 30.0
 _TAIL_LINES = 20
 _MOST_LEFT = 5
+_MOST_PYTHONS = 3
 _MOST_RUNNING = 4
 """Rows that a heartbeat names."""
 
@@ -126,6 +128,9 @@ def _said(board: Board, stamped: Stamped, glyphs: Glyphs) -> str:
         case WheelWritten() as event:
             state = "unchanged" if event.unchanged else "written"
             return f"{_progress(board)} {event.wheel} {state}: {event.filename}, {size(event.size_bytes)}"
+        case WheelVerified() as event:
+            where = f" in {listed(event.pythons, _MOST_PYTHONS)}" if event.pythons else ""
+            return f"{event.wheel} verified: {event.tier}{where}, {seconds(event.seconds)}"
         case _:
             return ""
 

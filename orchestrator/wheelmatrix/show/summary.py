@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from wheelmatrix.events import WheelWritten
+from wheelmatrix.events import WheelVerified, WheelWritten
 from wheelmatrix.show.board import Board, Row, counts
 from wheelmatrix.show.failure import body
 from wheelmatrix.show.left import folded
@@ -31,7 +31,7 @@ _DIGEST, _SHORT_DIGEST = 12, 8
 """Digits of a sha256: enough to tell two wheels apart by eye."""
 _MOST_LEFT = 8
 _MOST_WARNINGS = 10
-_HEADS = ("wheel", "size", "tag", "floor", "time", "sha256")
+_HEADS = ("wheel", "size", "tag", "floor", "proof", "time", "sha256")
 _RIGHT = frozenset({"size", "time"})
 _FLOORED = re.compile(r"\.\d+\.\d+$")
 _GLIBC = re.compile(r"glibc (\d+)\.(\d+)")
@@ -54,6 +54,7 @@ def lines(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...
         _failures(board, glyphs, width),
         _table(board, glyphs, width),
         _floors(board, glyphs, width),
+        _proofs(board, glyphs, width),
         _skipped(board, glyphs, width),
         _left(board, glyphs, width),
         _warnings(board, glyphs, width),
@@ -81,7 +82,9 @@ def as_json(board: Board) -> dict[str, object]:
         "version": planned.version if planned else "",
         "exit_code": finished.exit_code if finished else None,
         "seconds": round(finished.seconds if finished else board.at_s, 3),
-        "wheels": [_wheel_json(row.wheel, row.elapsed_s(board.at_s)) for row in _written(board) if row.wheel],
+        "wheels": [
+            _wheel_json(row.wheel, row.proof, row.elapsed_s(board.at_s)) for row in _written(board) if row.wheel
+        ],
         "failures": [
             {
                 "step": step.step,
@@ -101,7 +104,7 @@ def as_json(board: Board) -> dict[str, object]:
     }
 
 
-def _wheel_json(wheel: WheelWritten, seconds_: float) -> dict[str, object]:
+def _wheel_json(wheel: WheelWritten, proof: WheelVerified | None, seconds_: float) -> dict[str, object]:
     return {
         "id": wheel.wheel,
         "filename": wheel.filename,
@@ -114,6 +117,9 @@ def _wheel_json(wheel: WheelWritten, seconds_: float) -> dict[str, object]:
         "cells": list(wheel.cells),
         "unchanged": wheel.unchanged,
         "seconds": round(seconds_, 3),
+        "verified": None
+        if proof is None
+        else {"tier": proof.tier, "pythons": list(proof.pythons), "lacking": proof.message.splitlines()},
     }
 
 
@@ -143,12 +149,13 @@ def _table(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
     rows = _written(board)
     if not rows:
         return
+    none = () if board.proofs else ("proof",)
     for is_short, heads in (
-        (False, _HEADS),
-        (True, _HEADS),
-        (True, _without("floor")),
-        (True, _without("floor", "sha256")),
-        (True, _HEADS[:3]),
+        (False, _without(*none)),
+        (True, _without(*none)),
+        (True, _without("floor", *none)),
+        (True, _without("floor", "sha256", *none)),
+        (True, _without("floor", "sha256", "time", *none)),
     ):
         table = [[_cell(row, head, board, glyphs, is_short=is_short) for head in heads] for row in rows]
         widths = [max(map(width_of, column)) for column in zip(heads, *table, strict=True)]
@@ -183,6 +190,8 @@ def _cell(row: Row, head: str, board: Board, glyphs: Glyphs, *, is_short: bool) 
             return glyphs.text(short_tag(wheel.platform_tag))
         case "floor":
             return glyphs.text(wheel.floor or glyphs.skipped)
+        case "proof":
+            return glyphs.text(row.proof.tier if row.proof else glyphs.skipped)
         case "time":
             return "unchanged" if wheel.unchanged else seconds(row.elapsed_s(board.at_s))
         case _:
@@ -212,6 +221,17 @@ def _lower(floors: Sequence[str], targets: Sequence[str]) -> str:
     target = next((each for each in targets if "-gnu" in each and not _FLOORED.search(each)), "")
     bound = f"; --target {target}.{floor} makes needing more an error" if target else ""
     return f"to lower it, build where glibc is older, in a {image} image for example{bound}"
+
+
+def _proofs(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
+    """Yield what keeps wheels from being verified any further, once per reason."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for proof in board.proofs.values():
+        if proof.message:
+            reasons.setdefault((proof.tier, proof.message), []).append(proof.wheel)
+    for (tier, message), wheels in reasons.items():
+        text = message.replace("\n", "; ")
+        yield from _told(f"{listed(wheels, 6)}: verified up to {tier}; {text}", glyphs, width, "")
 
 
 def _skipped(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:

@@ -9,10 +9,12 @@ from wheelmatrix.model import Index, Interpreter, Policy, Tables, Target, Versio
 from wheelmatrix.tables.columns import TABLES
 from wheelmatrix.tables.policies import policy_rows
 from wheelmatrix.tables.rows import toml_rows
+from wheelmatrix.tables.symbols import exports
 
 __all__ = ["accepts", "load", "nearest_triple", "policies_for"]
 
 _POLICY_FILE = re.compile(r"policies/[a-z]+\.json")
+_SYMBOL_FILE = re.compile(r"symbols/[a-z]+\.json")
 _RANK = ("cpython", "pypy", "graalpy")
 
 
@@ -23,14 +25,16 @@ def load(texts: Mapping[str, str]) -> Tables:
     row given twice, a value of another type or form.
     """
     names = sorted(name for name in texts if _POLICY_FILE.fullmatch(name))
+    symbols = sorted(name for name in texts if _SYMBOL_FILE.fullmatch(name))
     issues = [Issue(message="the table is missing", where=name) for name in TABLES if name not in texts]
     issues += [
         Issue(message="no table of this name is known", where=name)
         for name in texts
-        if name not in TABLES and name not in names
+        if name not in TABLES and name not in names and name not in symbols
     ]
     rows = {name: toml_rows(name, texts[name], issues) for name in TABLES if name in texts}
     policies = [policy for name in names for policy in policy_rows(name, texts[name], issues)]
+    offered = [found for name in symbols if (found := exports(name, texts[name], issues))]
     if issues:
         raise ConfigError(*issues)
     return Tables(
@@ -38,6 +42,7 @@ def load(texts: Mapping[str, str]) -> Tables:
         interpreters=tuple(sorted((Interpreter(**row) for row in rows["interpreters.toml"]), key=_matrix_order)),
         policies=tuple(policies),
         indexes={row["name"]: Index(**row) for row in rows["indexes.toml"]},
+        exports={found.library: found for found in offered},
     )
 
 
