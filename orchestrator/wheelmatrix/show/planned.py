@@ -186,6 +186,8 @@ def _build_json(build: Build) -> dict[str, object]:
         "directory": str(build.directory),
         "starts_from": [str(path) for path in build.clone_from],
         "config_path": None if build.config_path is None else str(build.config_path),
+        "config": build.config_text,
+        "linker": build.linker,
         "argv": list(build.command.argv),
         "environment": dict(build.command.environment),
         "before": [list(command.argv) for command in build.before],
