@@ -2,7 +2,7 @@
 
 from wheelmatrix.audit.archive import check_archive
 from wheelmatrix.audit.bare import audit_bare
-from wheelmatrix.audit.library import audit_library
+from wheelmatrix.audit.elf_rules import audit_library
 from wheelmatrix.audit.report import as_json, text
 from wheelmatrix.audit.wheel import WheelReport, audit_wheel
 

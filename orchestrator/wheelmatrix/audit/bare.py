@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from wheelmatrix.audit.elf import ElfFacts, read
-from wheelmatrix.audit.library import audit_library
+from wheelmatrix.audit.elf_rules import audit_library
 from wheelmatrix.audit.policy import family, flavour
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Abi, Expectation, Interpreter, Report, Tables, Target

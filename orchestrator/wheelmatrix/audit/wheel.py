@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from wheelmatrix.audit.archive import check_archive
 from wheelmatrix.audit.elf import ElfFacts, read
-from wheelmatrix.audit.library import audit_library, is_elf
+from wheelmatrix.audit.elf_rules import audit_library, is_elf
 from wheelmatrix.audit.policy import family, flavour, policies_of
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Abi, Expectation, Implementation, Interpreter, Report, Tables, Target, Version
