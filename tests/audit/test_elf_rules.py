@@ -254,22 +254,3 @@ def test_a_library_that_is_no_extension_needs_no_entry_symbol() -> None:
     report = audit_library(elf_image(defined=()), expectation(), TABLES, name="libx.so", is_extension=False)
 
     assert report
-
-
-def test_a_target_without_elf_is_not_proved_but_not_refused() -> None:
-    windows = replace(
-        GNU,
-        triple="x86_64-pc-windows-msvc",
-        os="windows",
-        libc="msvc",
-        elf_machine="",
-        tag="win_amd64",
-        plain_tag="win_amd64",
-    )
-
-    report = audit(b"MZ\x90\0", expectation(target=windows))
-
-    assert report
-    assert report.platform_tags == ("win_amd64",)
-    assert "not proved" in report.warnings[0]
-    assert not audit(elf_image(), expectation(target=windows))

@@ -1,11 +1,12 @@
-"""The verdict on one library: is it what the target, the Python and the platform tag promise."""
+"""The verdict on one ELF library: is it what the target, the Python and the platform tag promise."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from wheelmatrix.audit import python_abi
-from wheelmatrix.audit.elf import MAGIC, ElfFacts, read
+from wheelmatrix.audit.elf import ElfFacts, read
 from wheelmatrix.audit.policy import Standing, family, flavour, judge, number, obstacles, policies_of
+from wheelmatrix.audit.refusal import refused
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Blocker, Expectation, Policy, Report, Tables, Target, Version
 from wheelmatrix.platforms import earned_floor, platform_tags
@@ -32,7 +33,7 @@ class _Policing:
     blockers: tuple[Blocker, ...] = ()
 
 
-def audit_library(
+def audit_elf(
     image: bytes,
     expected: Expectation,
     tables: Tables,
@@ -50,7 +51,7 @@ def audit_library(
     try:
         facts = read(image)
     except AuditError as error:
-        return _unread(image, expected, name, error)
+        return refused(name, error)
     target = expected.target
     policing = _policing(facts, expected, policies_of(target, tables.policies), bundled)
     own = [*_machine_problems(facts, target)]
@@ -75,32 +76,6 @@ def audit_library(
         problems=problems,
         warnings=(*doubts, *policing.warnings),
         blockers=policing.blockers,
-    )
-
-
-def is_elf(image: bytes) -> bool:
-    """Return whether `image` begins as an ELF file does."""
-    return image.startswith(MAGIC)
-
-
-def _unread(image: bytes, expected: Expectation, name: str, error: AuditError) -> Report:
-    """Return the report on what is no readable ELF: fine only where the target's libraries have another format."""
-    proves_nothing = not expected.target.elf_machine and not is_elf(image)
-    warning = f"not proved: this version reads ELF libraries only, and this one is for {expected.target.triple}"
-    return Report(
-        name=name,
-        machine="",
-        word_bits=0,
-        needed=(),
-        rpaths=(),
-        versions={},
-        entry_symbols=(),
-        floor=None,
-        platform_tags=platform_tags(expected.target, None, ()) if proves_nothing else (),
-        graft=(),
-        problems=() if proves_nothing else tuple(issue.message for issue in error.issues),
-        warnings=(warning,) if proves_nothing else (),
-        blockers=(),
     )
 
 

@@ -15,6 +15,7 @@ _LIBPYTHON = re.compile(r"lib(?:python|pypy)(?:\d[\w.]*?(?:-c)?|-native)\.(?:so[
 _FRAMEWORK = re.compile(r"(?:.*/)?Python3?T?\.framework/.*", re.DOTALL)
 """python.org's Python.framework, PythonT.framework without a GIL, Python3.framework of the command line tools."""
 _PYTHON_NAME = re.compile(r"_?Py[A-Za-z_]")
+_OFFERED_NAME = re.compile(r"_?(?:Graal)?Py[A-Za-z_]")
 _PYPY_NAME = re.compile(r"_?PyPy[A-Z_]")
 _ENTRY_NAME = re.compile(r"Py(?:Init|ModExport)U?_")
 _FREE_THREADED_ONLY = frozenset({"_Py_MergeZeroLocalRefcount", "_Py_DecRefShared", "_Py_DecRefSharedDebug"})
@@ -77,6 +78,11 @@ def entry_problems(facts: Linkage, abi: Abi, module: str) -> Iterator[str]:
         yield f"{export} is not exported: free-threaded Pythons load a stable-ABI module by it alone (PEP 803)"
     elif not has_init and abi.interpreter.version < _MOD_EXPORT_SINCE:
         yield f"only {export} is exported, which {_named(abi)} does not know: it looks for {init} (PEP 793 is of 3.15)"
+
+
+def is_python_name(name: str) -> bool:
+    """Return whether a symbol is named as the interpreters' own are, so that one of them may offer it."""
+    return _OFFERED_NAME.match(name) is not None
 
 
 def is_libpython(soname: str) -> bool:
