@@ -1,6 +1,5 @@
 """A few targets, Pythons and policies: enough for every rule, and independent of the real tables."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from wheelmatrix.model import (
     Abi,
     AbiKind,
     AuditMode,
+    CarriedLibrary,
     Expectation,
     Implementation,
     Interpreter,
@@ -15,6 +15,7 @@ from wheelmatrix.model import (
     Tables,
     Target,
     Version,
+    WindowsPolicy,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -121,15 +122,6 @@ S390X = target("s390x-unknown-linux-gnu", "s390x", "EM_S390", big_endian=True)
 MAC_ARM = apple("aarch64-apple-darwin", "arm64", (11, 0), (11, 0))
 MAC_INTEL = apple("x86_64-apple-darwin", "x86_64", (10, 4), (10, 12))
 UNIVERSAL2 = apple("universal2-apple-darwin", "universal2", (10, 4), (10, 12))
-WINDOWS = replace(
-    target("x86_64-pc-windows-msvc", "amd64", "", libc="msvc", environment="win_amd64"),
-    os="windows",
-    suffix_arch="",
-    tag="win_amd64",
-    plain_tag="win_amd64",
-    installer_floor=None,
-    rustc_floor=None,
-)
 MACOS = tuple(
     Policy(
         name="macosx_10_4",
@@ -163,10 +155,47 @@ POLICIES = (
     *MACOS,
 )  # fmt: skip
 PYTHONS = (*(python((3, minor)) for minor in range(8, 16)), python((3, 14), free_threaded=True))
+
+
+def windows(triple: str, arch: str, tag: str) -> Target:
+    return Target(
+        triple=triple,
+        os="windows",
+        arch=arch,
+        libc="msvc",
+        word_bits=32 if arch == "x86" else 64,
+        big_endian=False,
+        elf_machine="",
+        suffix_arch="",
+        suffix_env=tag,
+        pypy_arch="",
+        tag=tag,
+        plain_tag=tag,
+        installer_floor=None,
+        rustc_floor=None,
+        zig_floor=None,
+    )
+
+
+WIN_AMD64 = windows("x86_64-pc-windows-msvc", "amd64", "win_amd64")
+WIN32 = windows("i686-pc-windows-msvc", "x86", "win32")
+WIN_ARM64 = windows("aarch64-pc-windows-msvc", "arm64", "win_arm64")
+WINDOWS_POLICY = WindowsPolicy(
+    libraries=frozenset({"kernel32.dll", "msvcrt.dll", "ucrtbase.dll", "ws2_32.dll", "winspool.drv"}),
+    prefixes=("api-ms-win-", "ext-ms-win-"),
+    carried=(
+        CarriedLibrary(
+            library="vcruntime140.dll", implementation="cpython", since=(3, 5), word_bits=frozenset({32, 64})
+        ),
+        CarriedLibrary(library="vcruntime140_1.dll", implementation="cpython", since=(3, 9), word_bits=frozenset({64})),
+        CarriedLibrary(library="vcruntime140.dll", implementation="pypy", since=(3, 7), word_bits=frozenset({64})),
+    ),
+)
 TABLES = Tables(
-    targets={one.triple: one for one in (GNU, MUSL, ARMV7, S390X, MAC_ARM, MAC_INTEL, WINDOWS)},
+    targets={one.triple: one for one in (GNU, MUSL, ARMV7, S390X, MAC_ARM, MAC_INTEL, WIN_AMD64, WIN32, WIN_ARM64)},
     interpreters=PYTHONS,
     policies=POLICIES,
+    windows=WINDOWS_POLICY,
     indexes={},
 )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from elf_image import elf_image
 from macho_image import ARM64, X86_64, fat_image, macho_image
-from small_tables import GNU, MAC_ARM, WINDOWS
+from small_tables import GNU, MAC_ARM, WIN_AMD64
 
 from wheelmatrix.audit.formats import format_loaded_by, format_of, format_of_member
 from wheelmatrix.model import Target
@@ -53,8 +53,8 @@ def test_a_text_that_begins_with_two_letters_is_no_program(name: str, content: b
         (replace(GNU, os="freebsd"), "ELF"),
         (MAC_ARM, "Mach-O"),
         (replace(MAC_ARM, os="ios"), "Mach-O"),
-        (WINDOWS, "PE"),
-        (replace(WINDOWS, os="wasi"), None),
+        (WIN_AMD64, "PE"),
+        (replace(WIN_AMD64, os="wasi"), None),
     ],
 )
 def test_a_target_loads_one_format(target: Target, loaded: str | None) -> None:

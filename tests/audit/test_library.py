@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from elf_image import elf_image
 from macho_image import macho_image
-from small_tables import GNU, MAC_ARM, TABLES, WINDOWS, expectation
+from small_tables import GNU, MAC_ARM, TABLES, WIN_AMD64, expectation
 
 from wheelmatrix.audit import audit_library
 from wheelmatrix.model import Target
@@ -34,9 +34,9 @@ def test_each_format_is_judged_by_its_own_rules(image: bytes, target: Target, ta
         (macho_image(), GNU, "not an ELF file but a Mach-O file"),
         (elf_image(), MAC_ARM, "not a Mach-O file but an ELF file"),
         (PE, MAC_ARM, "not a Mach-O file but a PE file"),
-        (elf_image(), WINDOWS, "not a PE file but an ELF file"),
-        (macho_image(), WINDOWS, "not a PE file but a Mach-O file"),
-        (elf_image(), replace(WINDOWS, os="wasi", triple="wasm32-wasip1"), "an ELF file, which wasm32-wasip1 does"),
+        (elf_image(), WIN_AMD64, "not a PE file but an ELF file"),
+        (macho_image(), WIN_AMD64, "not a PE file but a Mach-O file"),
+        (elf_image(), replace(WIN_AMD64, os="wasi", triple="wasm32-wasip1"), "an ELF file, which wasm32-wasip1 does"),
         (b"text", MAC_ARM, "not a Mach-O file: it begins with none"),
         (b"text", GNU, "not an ELF file: the magic bytes"),
     ],
@@ -51,7 +51,7 @@ def test_another_format_must_not_be_shipped(image: bytes, target: Target, said: 
 
 @pytest.mark.parametrize(
     ("image", "target"),
-    [(b"\0asm", replace(WINDOWS, os="wasi", triple="wasm32-wasip1")), (macho_image(), replace(MAC_ARM, os="ios"))],
+    [(b"\0asm", replace(WIN_AMD64, os="wasi", triple="wasm32-wasip1")), (macho_image(), replace(MAC_ARM, os="ios"))],
 )
 def test_a_system_without_rules_is_not_proved_but_not_refused(image: bytes, target: Target) -> None:
     report = audit_library(image, expectation(target=target), TABLES, name="demo.so")

@@ -3,7 +3,7 @@
 import pytest
 from elf_image import elf_image
 from macho_image import DYNAMIC, EXECUTE, macho_image
-from small_tables import GNU, MAC_ARM, WINDOWS, python
+from small_tables import GNU, MAC_ARM, WIN_AMD64, python
 
 from wheelmatrix.audit.formats import Format
 from wheelmatrix.audit.module_name import is_foreign_to_python, module_name, suffix_problems
@@ -67,11 +67,11 @@ def test_a_library_without_anything_of_python_is_no_module(image: bytes, found: 
         ("demo.so", "version", MAC_ARM, 0),
         ("demo.cpython-312-x86_64-linux-gnu.so", "version", GNU, 0),
         ("demo.cpython-312-aarch64-linux-gnu.so", "version", GNU, 1),
-        ("demo.cp312-win_amd64.pyd", "version", WINDOWS, 0),
-        ("demo.cp311-win_amd64.pyd", "version", WINDOWS, 1),
-        ("demo.pyd", "version", WINDOWS, 0),
-        ("demo.pyd", "abi3", WINDOWS, 0),
-        ("demo.cp312-win_amd64.pyd", "abi3", WINDOWS, 1),
+        ("demo.cp312-win_amd64.pyd", "version", WIN_AMD64, 0),
+        ("demo.cp311-win_amd64.pyd", "version", WIN_AMD64, 1),
+        ("demo.pyd", "version", WIN_AMD64, 0),
+        ("demo.pyd", "abi3", WIN_AMD64, 0),
+        ("demo.cp312-win_amd64.pyd", "abi3", WIN_AMD64, 1),
     ],
 )
 def test_the_suffix_is_that_of_the_tags_python_and_system(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from small_tables import TABLES, WINDOWS
+from small_tables import TABLES, WIN_AMD64
 
 from wheelmatrix.audit.promise import PlatformPromise, nominal_python, promise_of
 from wheelmatrix.model import AbiKind, Tables, Version
@@ -13,10 +13,10 @@ SYSTEMS: Tables = replace(
     targets={
         **TABLES.targets,
         "bsd": replace(
-            WINDOWS, triple="bsd", os="freebsd", arch="amd64", elf_machine="EM_X86_64",
+            WIN_AMD64, triple="bsd", os="freebsd", arch="amd64", elf_machine="EM_X86_64",
             plain_tag="freebsd_{major}_{minor}_release_amd64",
         ),
-        "ios": replace(WINDOWS, triple="ios", os="ios", arch="arm64", plain_tag="ios_{major}_{minor}_arm64_iphoneos"),
+        "ios": replace(WIN_AMD64, triple="ios", os="ios", arch="arm64", plain_tag="ios_{major}_{minor}_arm64_iphoneos"),
     },
 )  # fmt: skip
 

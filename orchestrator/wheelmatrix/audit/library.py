@@ -6,6 +6,7 @@ from typing import Protocol
 from wheelmatrix.audit.elf_rules import audit_elf
 from wheelmatrix.audit.formats import Format, format_loaded_by, format_of
 from wheelmatrix.audit.macho_rules import audit_macho
+from wheelmatrix.audit.pe_rules import audit_pe
 from wheelmatrix.audit.refusal import unread
 from wheelmatrix.model import Expectation, Report, Tables
 from wheelmatrix.platforms import platform_tags
@@ -27,7 +28,7 @@ class _Rules(Protocol):
 _SPOKEN: Mapping[Format, str] = {"ELF": "an ELF", "Mach-O": "a Mach-O", "PE": "a PE"}
 _UNPROVED = frozenset({"ios"})
 """Systems whose rules are others: on iOS a module has to be linked to Python.framework (PEP 730)."""
-_RULES: Mapping[Format, _Rules] = {"ELF": audit_elf, "Mach-O": audit_macho}
+_RULES: Mapping[Format, _Rules] = {"ELF": audit_elf, "Mach-O": audit_macho, "PE": audit_pe}
 
 
 def audit_library(
@@ -47,7 +48,7 @@ def audit_library(
     """
     target = expected.target
     loaded, found = format_loaded_by(target), format_of(image)
-    rules = None if loaded is None or target.os in _UNPROVED else _RULES.get(loaded)
+    rules = None if loaded is None or target.os in _UNPROVED else _RULES[loaded]
     if found is not None and found != loaded:
         wanted = f"not {_SPOKEN[loaded]} file but " if loaded else ""
         return unread(name, problems=(f"{wanted}{_SPOKEN[found]} file, which {target.triple} does not load",))

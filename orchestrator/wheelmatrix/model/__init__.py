@@ -7,6 +7,7 @@ from wheelmatrix.model.gathered import (
     SourceFile,
 )
 from wheelmatrix.model.matrix import (
+    CarriedLibrary,
     Implementation,
     Index,
     Interpreter,
@@ -14,6 +15,7 @@ from wheelmatrix.model.matrix import (
     Tables,
     Target,
     Version,
+    WindowsPolicy,
 )
 from wheelmatrix.model.outcome import (
     Artifact,
@@ -53,6 +55,7 @@ __all__ = [
     "AuditMode",
     "Blocker",
     "Build",
+    "CarriedLibrary",
     "Cell",
     "Command",
     "Crate",
@@ -82,4 +85,5 @@ __all__ = [
     "Target",
     "Version",
     "Wheel",
+    "WindowsPolicy",
 ]
