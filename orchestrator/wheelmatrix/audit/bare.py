@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from wheelmatrix.audit import elf, macho
+from wheelmatrix.audit import elf, macho, pe
 from wheelmatrix.audit.formats import format_of
 from wheelmatrix.audit.library import audit_library
 from wheelmatrix.audit.macho_floor import UNIVERSAL2, universal2
@@ -13,7 +13,7 @@ from wheelmatrix.audit.policy import family, flavour
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Abi, Expectation, Interpreter, Report, Tables, Target
 
-_NAME = re.compile(r"(?P<module>[^.]+)\.(?P<abi>[^.]+)\.so")
+_NAME = re.compile(r"(?P<module>[^.]+)\.(?P<abi>[^.]+)\.(?:so|pyd)")
 _STABLE = re.compile(r"(abi3t?)(-[\w-]+)?")
 _HINT = "wheelmatrix audits libraries of the targets in matrix/targets.toml"
 
@@ -44,9 +44,13 @@ def audit_bare(filename: str, image: bytes, tables: Tables) -> Report:
 
 
 def _target(image: bytes, tables: Tables) -> Target:
-    if format_of(image) == "Mach-O":
-        return _macos_target([one.arch for one in macho.read(image).slices], tables)
-    return _elf_target(elf.read(image), tables)
+    match format_of(image):
+        case "Mach-O":
+            return _macos_target([one.arch for one in macho.read(image).slices], tables)
+        case "PE":
+            return _windows_target(pe.read(image).machine, tables)
+        case _:
+            return _elf_target(elf.read(image), tables)
 
 
 def _elf_target(facts: elf.ElfFacts, tables: Tables) -> Target:
@@ -71,6 +75,14 @@ def _macos_target(archs: Sequence[str], tables: Tables) -> Target:
     return replace(found, rustc_floor=None)
 
 
+def _windows_target(machine: str, tables: Tables) -> Target:
+    rows = (row for row in tables.targets.values() if (row.os, row.arch) == ("windows", machine))
+    found = next(rows, None)
+    if found is None:
+        raise AuditError.of(f"no target is known for PE code for {machine}", hint=_HINT)
+    return found
+
+
 def _abi(filename: str, tables: Tables) -> Abi | None:
     found = _NAME.fullmatch(PurePosixPath(filename).name)
     if found is None:
@@ -78,8 +90,14 @@ def _abi(filename: str, tables: Tables) -> Abi | None:
     if stable := _STABLE.fullmatch(found["abi"]):
         newest = max(_cpythons(tables), key=lambda row: row.version)
         return Abi(kind="abi3t" if stable[1] == "abi3t" else "abi3", interpreter=newest)
-    known = [row for row in tables.interpreters if f"{found['abi']}-".startswith(f"{row.soabi}-")]
+    known = [row for row in tables.interpreters if _is_of(found["abi"], row)]
     return Abi(kind="version", interpreter=known[0]) if known else None
+
+
+def _is_of(abi: str, row: Interpreter) -> bool:
+    """Return whether a file name's part `cpython-312-darwin` or `cp312-win_amd64` is that of a Python of `row`."""
+    windows = row.abi_tag if row.implementation == "cpython" else row.soabi
+    return f"{abi}-".startswith((f"{row.soabi}-", f"{windows}-"))
 
 
 def _cpythons(tables: Tables) -> list[Interpreter]:

@@ -18,6 +18,8 @@ _TAG_ARCH = {
     ("EM_ARM", False): "armv7l", ("EM_PPC64", False): "ppc64le", ("EM_PPC64", True): "ppc64",
     ("EM_S390", True): "s390x", ("EM_RISCV", False): "riscv64", ("EM_LOONGARCH", False): "loongarch64",
 }  # fmt: skip
+_LOADED = ("ET_DYN", "ET_EXEC")
+"""What is loaded; the second is a program, and no module."""
 _MOST_NAMED = 12
 
 
@@ -54,7 +56,7 @@ def audit_elf(
         return refused(name, error)
     target = expected.target
     policing = _policing(facts, expected, policies_of(target, tables.policies), bundled)
-    own = [*_machine_problems(facts, target)]
+    own = [*_machine_problems(facts, target, is_extension)]
     doubts = [*_hygiene(facts)]
     if is_extension:
         own += python_abi.entry_problems(facts, expected.abi, expected.module)
@@ -79,8 +81,8 @@ def audit_elf(
     )
 
 
-def _machine_problems(facts: ElfFacts, target: Target) -> Iterator[str]:
-    if facts.kind != "ET_DYN":
+def _machine_problems(facts: ElfFacts, target: Target, is_extension: bool) -> Iterator[str]:
+    if facts.kind not in (_LOADED[:1] if is_extension else _LOADED):
         yield f"not a shared library but {facts.kind}: the crate type has to be cdylib"
     if not target.elf_machine:
         yield f"an ELF library, which {target.triple} does not load"

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from wheelmatrix.audit import elf, macho, python_abi
+from wheelmatrix.audit import elf, macho, pe, python_abi
 from wheelmatrix.audit.formats import Format
+from wheelmatrix.audit.pe_rules import python_linkage
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Abi, Target, Version
 from wheelmatrix.platforms import extension_suffix, why_absent
@@ -40,7 +41,7 @@ def is_foreign_to_python(image: bytes, found: Format) -> bool:
         elif found == "Mach-O":
             linkages = macho.read(image).slices
         else:
-            return False
+            linkages = (python_linkage(pe.read(image)),)
     except AuditError:
         return False
     used = (name for one in linkages for name in one.undefined)

@@ -57,15 +57,15 @@ def audit_pe(
     """Return what the DLL in `image` is, which platform tag it earned, and everything that forbids shipping it.
 
     `name` is what the report calls it. `is_extension` False leaves out the rules of Python modules: for a library
-    that a wheel brings along. `bundled` are the file names of the libraries (`.dll`, `.pyd`) in the same wheel, in
-    any case.
+    that a wheel brings along, or a program. `bundled` are the file names of the libraries (`.dll`, `.pyd`) in the
+    same wheel, in any case.
     Never raises for what is in `image`: a file that cannot be read is a problem of the report.
     """
     try:
         facts = read(image)
     except AuditError as error:
         return _report(name, None, problems=tuple(issue.message for issue in error.issues))
-    own = [*_machine_problems(facts, expected.target), *_debug_runtimes(facts, expected, tables)]
+    own = [*_machine_problems(facts, expected.target, is_extension), *_debug_runtimes(facts, expected, tables)]
     doubts = [*_old_runtime(facts), *_traces(facts)]
     if is_extension:
         linkage = python_linkage(facts)
@@ -118,8 +118,8 @@ def _report(
     )
 
 
-def _machine_problems(facts: PeFacts, target: Target) -> Iterator[str]:
-    if not facts.is_dll:
+def _machine_problems(facts: PeFacts, target: Target, is_extension: bool) -> Iterator[str]:
+    if is_extension and not facts.is_dll:
         yield "not a DLL but a program: the crate type has to be cdylib"
     if target.os != "windows":
         yield f"a Windows library, which {target.triple} does not load"
