@@ -66,8 +66,13 @@ def _faults(problems: Sequence[str], warnings: Sequence[str]) -> Iterator[str]:
 def _floor(report: Report) -> str:
     version = "" if report.floor is None else f"{report.floor[0]}.{report.floor[1]}"
     others = ", ".join(f"{namespace} {number}" for namespace, number in report.versions.items() if namespace != "GLIBC")
-    libc = "musl" if any(tag.startswith("musllinux") for tag in report.platform_tags) else "glibc"
-    return f"{libc} {version}" + (f" (and {others})" if others else "")
+    return f"{floor_of(report.platform_tags)} {version}" + (f" (and {others})" if others else "")
+
+
+def floor_of(platform_tags: Sequence[str]) -> str:
+    """Return what the floor of a library with these tags is a version of: `glibc`, `musl` or `macOS`."""
+    names = {"musllinux": "musl", "macosx": "macOS"}
+    return next((names[start] for tag in platform_tags if (start := tag.partition("_")[0]) in names), "glibc")
 
 
 def _blocked(blockers: Sequence[Blocker]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from wheelmatrix.model.gathered import (
     SourceFile,
 )
 from wheelmatrix.model.matrix import (
+    CarriedLibrary,
     Exports,
     Implementation,
     Index,
@@ -15,6 +16,7 @@ from wheelmatrix.model.matrix import (
     Tables,
     Target,
     Version,
+    WindowsPolicy,
 )
 from wheelmatrix.model.outcome import (
     Artifact,
@@ -67,6 +69,7 @@ __all__ = [
     "AuditMode",
     "Blocker",
     "Build",
+    "CarriedLibrary",
     "Cell",
     "Check",
     "Command",
@@ -106,4 +109,5 @@ __all__ = [
     "Verdict",
     "Version",
     "Wheel",
+    "WindowsPolicy",
 ]

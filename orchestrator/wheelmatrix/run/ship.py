@@ -9,7 +9,7 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from wheelmatrix.audit import audit_library
+from wheelmatrix.audit import audit_library, floor_of
 from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
 from wheelmatrix.events import Warned, WheelVerified, WheelWritten
 from wheelmatrix.model import Artifact, Entry, Report, Wheel
@@ -192,8 +192,7 @@ def _age(path: Path, unchanged: bool, shop: Shop) -> None:
 
 
 def _event(wheel: Wheel, written: Written, filename: str, report: Report) -> WheelWritten:
-    libc = "musl" if any(tag.startswith("musllinux") for tag in report.platform_tags) else "glibc"
-    floor = f"{libc} {report.floor[0]}.{report.floor[1]}" if report.floor else ""
+    floor = f"{floor_of(report.platform_tags)} {report.floor[0]}.{report.floor[1]}" if report.floor else ""
     highest = report.blockers[0] if report.blockers else None
     named = (*highest.symbols, *highest.libraries)[:_MOST_NAMED] if highest else ()
     return WheelWritten(

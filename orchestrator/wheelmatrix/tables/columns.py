@@ -68,10 +68,17 @@ def template(value: object) -> str:
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Return texts, none of them empty."""
-    if isinstance(value, list) and value and all(isinstance(one, str) and one for one in value):
+    """Return texts, none of which is empty."""
+    if isinstance(value, list) and all(isinstance(one, str) and one for one in value):
         return tuple(value)
     raise ValueError("a list of texts")
+
+
+def objects(value: object) -> list[Mapping[str, object]]:
+    """Return objects, of which there is one at least."""
+    if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+        return value
+    raise ValueError("a list of objects")
 
 
 def patterns(value: object) -> tuple[str, ...]:
