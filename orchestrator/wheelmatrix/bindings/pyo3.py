@@ -63,6 +63,14 @@ def links_libpython(pyo3: PyO3) -> bool:
     return pyo3.version[:2] < (0, 26) and "extension-module" not in pyo3.features
 
 
+def needs_import_library(pyo3: PyO3) -> bool:
+    """Return whether linking for Windows needs a file that describes the Python DLL, and nobody makes one.
+
+    From 0.29 on rustc makes it (raw-dylib), before only the feature does. Source: changelog, 0.16.4 and 0.29.0.
+    """
+    return pyo3.version[:2] < _TARGET_ABI_SINCE and "generate-import-lib" not in pyo3.features
+
+
 def stable_abis(features: Iterable[str], version: tuple[int, int, int]) -> tuple[tuple[AbiKind, Version | None], ...]:
     """Return the stable ABIs that features of pyo3 and pyo3-ffi turn on, each with its lowest Python.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from wheelmatrix.bindings.pyo3 import needs_import_library
 from wheelmatrix.errors import ConfigError, ToolMissing
 from wheelmatrix.model import Gathered, LinkerKind, Project, Target, Version
 from wheelmatrix.options import BuildOptions
@@ -43,6 +44,7 @@ def linker(target: Target, options: BuildOptions, project: Project, gathered: Ga
     """
     kind = options.linker if options.linker != "auto" else _kind(target, options, gathered)
     _check_std(target, options, gathered)
+    _check_import_library(target, project, gathered)
     environment = _deployment(target, options, gathered)
     match kind:
         case "zig":
@@ -202,6 +204,18 @@ def _check_std(target: Target, options: BuildOptions, gathered: Gathered) -> Non
         where=f"target {target}",
         hint=f"rustup target add{toolchain} {target.triple}",
     )
+
+
+def _check_import_library(target: Target, project: Project, gathered: Gathered) -> None:
+    """Raise ConfigError where the Python DLL cannot be linked, because no Python for Windows is here to link with."""
+    pyo3 = project.crate.pyo3
+    if target.os == "windows" and gathered.host.os != "windows" and needs_import_library(pyo3):
+        version = ".".join(map(str, pyo3.version))
+        raise ConfigError.of(
+            f"{pyo3.crate} {version} cannot be linked for Windows without the import library of a Python there",
+            where=f"target {target}",
+            hint="turn on pyo3's feature `generate-import-lib`, or take pyo3 0.29 or newer",
+        )
 
 
 _FRAMEWORKS = re.compile(
