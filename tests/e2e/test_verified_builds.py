@@ -157,7 +157,7 @@ def test_the_plan_has_the_step(project: Make) -> None:
     assert needs == [name.replace("verify", "pack")]
 
 
-def test_a_wheel_directory_on_another_disk_gets_the_wheel_whole(project: Make, tmp_path_factory: object) -> None:
+def test_a_wheel_directory_on_another_disk_gets_the_wheel_whole(project: Make) -> None:
     elsewhere = Path("/dev/shm")
     if not os.access(elsewhere, os.W_OK):
         pytest.skip("there is no /dev/shm that can be written to: run it on Linux")
