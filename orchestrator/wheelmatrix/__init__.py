@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wheelmatrix.errors import NothingToBuild as NothingToBuild
     from wheelmatrix.errors import PackError as PackError
     from wheelmatrix.errors import ToolMissing as ToolMissing
+    from wheelmatrix.errors import VerifyError as VerifyError
     from wheelmatrix.errors import WheelmatrixError as WheelmatrixError
     from wheelmatrix.model import Plan as Plan
     from wheelmatrix.model import Wheel as Wheel
@@ -36,6 +37,7 @@ _HOMES = {
             "NothingToBuild",
             "PackError",
             "ToolMissing",
+            "VerifyError",
             "WheelmatrixError",
         ),
         "wheelmatrix.errors",

@@ -6,7 +6,7 @@ import rich_click as click
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given, spread
 from wheelmatrix.cli.build import merged, without_resume
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.options import BuildOptions, ScreenOptions, options_of
+from wheelmatrix.options import BuildOptions, PythonSource, ScreenOptions, options_of
 
 
 def context(*words: str) -> click.Context:
@@ -38,6 +38,16 @@ def refusal(*words: str) -> str:
         ("-f", {"find_interpreter": True}),
         ("-a --fail-fast", {"all_interpreters": True, "fail_fast": True}),
         ("--no-fail-fast", {"fail_fast": False}),
+        ("--verify", {"verify": "static"}),
+        ("--verify -o x", {"verify": "static", "out": "x"}),
+        ("--verify=import", {"verify": "import"}),
+        (
+            "--python-root /a --python-root cp311-*=/b",
+            {
+                "verify_pythons": (PythonSource(place="/a"), PythonSource(pattern="cp311-*", place="/b")),
+            },
+        ),
+        ("--test-requires pytest<9 --test-requires a;b", {"test_requires": ("pytest<9", "a;b")}),
         ("--target a --target b", {"targets": ("a", "b")}),
         ("--build 'cp312-* pp*' --build x", {"build": ("cp312-*", "pp*", "x")}),
         ("--enable pypy,graalpy", {"enable": ("pypy", "graalpy")}),

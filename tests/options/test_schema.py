@@ -42,6 +42,11 @@ def test_the_examples_of_the_documentation_fit_the_schema(block: str) -> None:
         "features = [{python-version = '3.9'}]",
         "exclude = [{path = 'a', from = 'out-dir'}]",
         "overrides = [{strip = true}]",
+        "verify = 'import'",
+        "verify = {level = 'most'}",
+        "verify = {timeout = 0}",
+        "verify.pythons = {'cp312-*' = []}",
+        "verify.unheard-of = 1",
         "overrides = [{select = '*', out = 'dist'}]",
         "overrides = [{select = '*', strip = true, inherit = {strip = 'append'}}]",
     ],
@@ -55,7 +60,8 @@ def test_every_key_is_in_the_schema_and_on_the_page() -> None:
     table = schema()["properties"]["tool"]["properties"]["wheelmatrix"]["properties"]  # type: ignore[index]
     page = pages()["options.md"]
     for option in options_of(BuildOptions):
-        assert not option.facts.key or option.facts.key in table
+        outer, dot, inner = option.facts.key.partition(".")
+        assert not outer or (inner in table[outer]["properties"] if dot else outer in table)
         assert f"`{option.variable or option.facts.key}`" in page
 
 

@@ -8,7 +8,7 @@ from tests.plan.gathered import LINUX, TABLES, binding, gathered, installed, pro
 from wheelmatrix.errors import ConfigError, NothingToBuild
 from wheelmatrix.model import Gathered, Project
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.plan.select import Selection, is_spec, select
+from wheelmatrix.plan.select import Selection, is_spec, means, select
 
 ALL = BuildOptions(all_interpreters=True)
 OLD = binding((0, 23, 5), cpython=((3, 7), (3, 13)), pypy=((3, 9), (3, 11)), free_threaded_since=(3, 13))
@@ -181,6 +181,15 @@ def test_a_path_names_the_python_behind_it() -> None:
 @pytest.mark.parametrize("text", ["python", "python3", "./python3.12", "/usr/bin/python3.12", "3", "three", ""])
 def test_a_path_or_program_is_no_version(text: str) -> None:
     assert not is_spec(text)
+
+
+@pytest.mark.parametrize(
+    ("spec", "meant"),
+    [("3.12", True), ("python3.12", True), ("cp312", True), ("3.12t", False), ("3.1", False), ("pypy3.12", False),
+     ("./python3.12", False)],
+)  # fmt: skip
+def test_a_version_means_the_pythons_of_it(spec: str, meant: bool) -> None:
+    assert means(spec, installed("cp312")) is meant
 
 
 def test_an_interpreter_that_cannot_exist_is_an_error() -> None:

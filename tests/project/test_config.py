@@ -3,7 +3,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.options import BuildOptions, Feature, Given, Override, Pattern
+from wheelmatrix.options import BuildOptions, Feature, Given, Override, Pattern, PythonSource
 from wheelmatrix.project.precedence import resolve
 
 HERE = PurePosixPath("/here/pyproject.toml")
@@ -224,3 +224,43 @@ def test_what_does_not_change_the_wheel_is_taken_in_silence(line: str) -> None:
 
 def test_no_pyproject_gives_the_defaults() -> None:
     assert resolve({}, {}, None, "").options == BuildOptions()
+
+
+def test_the_table_verify_has_keys_of_its_own() -> None:
+    found = read(
+        """
+        [tool.wheelmatrix.verify]
+        level = "import"
+        timeout = 5
+        test-command = "pytest {project}/tests"
+        test-requires = ["pytest>=8"]
+        test-groups = "test lint"
+        test-skip = ["*-musllinux*"]
+        pythons = { "cp311-manylinux_aarch64" = "roots/aarch64" }
+        """
+    )
+
+    options = found.options
+    assert (options.verify, options.verify_timeout) == ("import", 5)
+    assert options.test_command == ("pytest {project}/tests",)
+    assert (options.test_requires, options.test_groups) == (("pytest>=8",), ("test", "lint"))
+    assert options.test_skip == ("*-musllinux*",)
+    assert options.verify_pythons == (PythonSource(pattern="cp311-manylinux_aarch64", place="/here/roots/aarch64"),)
+    assert found.sources["verify"] == "tool.wheelmatrix.verify.level"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("verify = 'import'", "tool.wheelmatrix.verify: expected a table"),
+        ("verify.levle = 'import'", "did you mean verify.level"),
+        ("verify.level = 'most'", "tool.wheelmatrix.verify.level: expected off, static, loader, import or test"),
+        ("verify.timeout = 0", "tool.wheelmatrix.verify.timeout: expected a whole number of at least 1"),
+    ],
+)
+def test_what_is_wrong_in_the_table_verify_is_told_with_its_key(line: str, said: str) -> None:
+    assert said in problems(line)
+
+
+def test_maturin_has_no_table_verify() -> None:
+    assert any("unknown key 'verify'" in text for text in read("[tool.maturin.verify]\nlevel = 'test'\n").warnings)

@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import os
 import signal
@@ -12,6 +13,7 @@ from wheelmatrix.run.files import (
     WholeFile,
     free_bytes,
     make_directory,
+    move_whole,
     remove_leftovers,
     sha256_of,
     write_if_changed,
@@ -110,6 +112,45 @@ def test_an_unchanged_file_keeps_its_time(tmp_path: Path) -> None:
     assert path.stat().st_mtime == 1
     assert write_if_changed(path, b"b")
     assert path.read_bytes() == b"b"
+
+
+def test_a_file_is_moved_over_an_older_one(tmp_path: Path) -> None:
+    (tmp_path / "new").write_bytes(b"new")
+    (tmp_path / "old").write_bytes(b"old")
+
+    move_whole(tmp_path / "new", tmp_path / "old")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+    assert (tmp_path / "old").read_bytes() == b"new"
+
+
+def test_a_file_is_moved_to_another_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rename that the system refuses for that reason; the copy is whole before the source goes."""
+    source, place = tmp_path / "source", tmp_path / "place"
+    source.write_bytes(b"new")
+    rename = Path.replace
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path == source:
+            raise OSError(errno.EXDEV, "another disk")
+        assert source.exists()
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+
+    move_whole(source, place)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["place"]
+    assert place.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("name", ["gone", "no/place"])
+def test_a_file_that_cannot_be_moved_is_an_error_that_names_the_place(tmp_path: Path, name: str) -> None:
+    (tmp_path / "source").write_bytes(b"new")
+    source = tmp_path / ("source" if "/" in name else name)
+
+    with pytest.raises(PackError):
+        move_whole(source, tmp_path / "no/place" if "/" in name else tmp_path / "place")
 
 
 def test_a_directory_in_the_file_s_place_is_an_error_that_names_it(tmp_path: Path) -> None:

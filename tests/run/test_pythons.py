@@ -26,6 +26,7 @@ ANSWER: dict[str, object] = {
     "soabi": "cpython-312-x86_64-linux-gnu",
     "platform": "linux-x86_64",
     "word_bits": 64,
+    "libc": "glibc 2.36",
 }
 
 
@@ -106,7 +107,7 @@ def test_a_python_that_changed_is_asked_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"schema": 99}', '{"schema": 1, "pythons": [["a", 1, 2, {}]]}', "\x00"]
+    "text", ["", "{", "[]", '{"schema": 99}', '{"schema": 2, "pythons": [["a", 1, 2, {}]]}', "\x00"]
 )
 def test_a_broken_cache_is_an_empty_one(tmp_path: Path, text: str) -> None:
     cache = tmp_path / "pythons.json"
@@ -217,7 +218,7 @@ def test_an_environment_of_copies_names_the_python_below_it(tmp_path: Path) -> N
     cache, status = tmp_path / "pythons.json", Path(copied).stat()
     facts = ANSWER | {"executable": str(copied), "base_executable": str(copied)}
     kept = [str(copied), status.st_mtime_ns, status.st_size, facts]
-    cache.write_text(json.dumps({"schema": 1, "pythons": [kept]}))
+    cache.write_text(json.dumps({"schema": 2, "pythons": [kept]}))
 
     (found,) = probe(Path(copied), cache=cache)
 

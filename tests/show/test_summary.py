@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.show import scenes
 from tests.show.screens import is_as_expected
 
-from wheelmatrix.events import RunPlanned, Stamped, WheelWritten
+from wheelmatrix.events import RunPlanned, Stamped, WheelVerified, WheelWritten
 from wheelmatrix.show.board import Board, fold
 from wheelmatrix.show.markdown import markdown
 from wheelmatrix.show.summary import as_json, failures, summary
@@ -82,6 +82,42 @@ def test_a_target_that_has_a_floor_is_not_told_to_ask_for_one() -> None:
     )
 
     assert "--target" not in summary(fold(Board(), events), width=None)
+
+
+def proved(**fields: object) -> Board:
+    facts = {"wheel": "cp39-linux_x86_64", "tier": "import", "pythons": ("/p/3.9",), "seconds": 0.5, "message": ""}
+    other = {**facts, "wheel": "cp310-linux_x86_64", "tier": "loader", "pythons": (), **fields}
+    return fold(
+        fold(Board(), RUNS["mixed"]),
+        (
+            Stamped(seq=0, at_s=64.0, wall_s=0.0, event=WheelVerified(**facts)),  # type: ignore[arg-type]
+            Stamped(seq=1, at_s=64.0, wall_s=0.0, event=WheelVerified(**other)),  # type: ignore[arg-type]
+        ),
+    )
+
+
+def test_a_run_that_verified_has_a_column_for_it() -> None:
+    (heads,) = (line for line in summary(proved(), width=160).splitlines() if "sha256" in line)
+
+    assert heads.split() == ["wheel", "size", "tag", "floor", "proof", "time", "sha256"]
+    assert "| Proof |" in markdown(proved())
+    assert "proof" not in summary(fold(Board(), RUNS["mixed"]), width=160)
+    assert "Proof" not in markdown(fold(Board(), RUNS["mixed"]))
+
+
+def test_what_is_missing_for_a_higher_tier_is_told_once_for_all_wheels_that_lack_it() -> None:
+    told = summary(proved(message="import: no Python here (get one)\ntest: no"), width=None)
+
+    assert "cp310-linux_x86_64: verified up to loader; import: no Python here (get one); test: no" in told
+    assert "verified up to import" not in told
+
+
+def test_json_has_the_tier_of_each_wheel() -> None:
+    wheels = {each["id"]: each["verified"] for each in as_json(proved(message="a\nb"))["wheels"]}  # type: ignore[attr-defined]
+
+    assert wheels["cp39-linux_x86_64"] == {"tier": "import", "pythons": ["/p/3.9"], "lacking": []}
+    assert wheels["cp310-linux_x86_64"] == {"tier": "loader", "pythons": [], "lacking": ["a", "b"]}
+    assert wheels["cp311-linux_x86_64"] is None
 
 
 def test_a_pipe_in_a_name_ends_no_column_of_the_step_summary() -> None:

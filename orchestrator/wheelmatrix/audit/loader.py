@@ -156,7 +156,8 @@ class _Search:
         since = self._libc(one, want.symbol)
         if since is not None:
             return self._too_new(since)
-        if any(not _VERSIONED.fullmatch(soname) and self._bundled(soname) is None for soname in one.needed):
+        outside = (soname for other in near for soname in other.needed if self._bundled(soname) is None)
+        if not all(map(_VERSIONED.fullmatch, outside)):
             return ""  # one of them may have it: libX11 and libz give few of their symbols a version
         return "undefined symbols that no library of the wheel, no Python and no C library offers"
 

@@ -27,7 +27,7 @@ from wheelmatrix.run.runners import runners
 from wheelmatrix.verify.choosing import Pythons, chosen, why_none
 from wheelmatrix.verify.importing import SCRIPT, Ended, import_command, imported
 from wheelmatrix.verify.modules import modules_of, on_path
-from wheelmatrix.verify.testing import requirements, tested_in, trial
+from wheelmatrix.verify.testing import requirements, trial, trial_pythons
 from wheelmatrix.verify.verdict import audited, simulated
 
 _TAIL_LINES = 12
@@ -89,7 +89,7 @@ class Verifier:
         taken = chosen(filename, pythons, self.tables)
         if not taken:
             return why_none(filename, pythons, self.tables)
-        tested = tested_in(filename, taken, self.options, self.tables) if self.options.verify == "test" else taken
+        tested = trial_pythons(filename, taken, self.options, self.tables) if self.options.verify == "test" else taken
         return tested if isinstance(tested, Lacking) else None
 
     def _read(self, path: Path) -> tuple[tuple[Check, ...], Mapping[str, bytes]]:
@@ -152,7 +152,7 @@ class Verifier:
         return await _each(taken, check)
 
     async def _tests(self, path: Path, taken: tuple[Runner, ...], folder: Path) -> list[Check]:
-        tested = tested_in(path.name, taken, self.options, self.tables)
+        tested = trial_pythons(path.name, taken, self.options, self.tables)
         if isinstance(tested, Lacking):
             return [_unreachable("test", tested)]
         required = requirements(self.options, self.groups)

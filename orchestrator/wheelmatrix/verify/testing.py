@@ -24,7 +24,7 @@ class Trial:
     tests: tuple[Command, ...]
 
 
-def tested_in(
+def trial_pythons(
     filename: str, runners: Sequence[Runner], options: VerifyOptions, tables: Tables
 ) -> tuple[Runner, ...] | Lacking:
     """Return the Pythons that a wheel is tested in, at least one; else why there is none.

@@ -1,0 +1,166 @@
+"""The loader, simulated: what nobody offers is named, and what somebody may offer is not."""
+
+from pathlib import Path
+
+import pytest
+from elf_image import ARM, elf_image
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wheelmatrix.audit.loader import READERS, Linked, Want, of_elf, simulate
+from wheelmatrix.model import Exports
+
+GOLDEN = Path(__file__).parent / "golden"
+MUSL = {
+    "musl": Exports(
+        library="musl",
+        since={"memcpy": "1.2.3", "read": "1.2.3", "statx": "1.2.5"},
+        machines={"EM_ARM": frozenset({"__aeabi_memcpy"})},
+    )
+}
+MEMCPY = ("libc.so.6", "GLIBC_2.14", 0, ("memcpy",))
+
+
+def problems(*images: tuple[str, bytes], promises_musl: bool = False) -> list[str]:
+    return list(simulate(dict(images), MUSL, promises_musl=promises_musl).problems)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param(elf_image(needs=(MEMCPY,)), id="bound to a version of libc"),
+        pytest.param(elf_image(undefined=("PyList_New", "_Py_Dealloc")), id="Python's"),
+        pytest.param(elf_image(undefined=("PyPyList_New",)), id="PyPy's"),
+        pytest.param(elf_image(weak=("__gmon_start__", "no_such_function")), id="weak"),
+        pytest.param(
+            elf_image(undefined=("XOpenDisplay",), needed=("libX11.so.6", "libc.so.6")), id="libX11 may have it"
+        ),
+        pytest.param(elf_image(undefined=("inflate",), needed=("libz.so.1", "libc.so.6")), id="libz has few versions"),
+        pytest.param(elf_image(undefined=("memcpy", "read"), needed=("libc.so",)), id="musl's, by zig's name"),
+        pytest.param(elf_image(undefined=("read",), needed=("libc.musl-x86_64.so.1",)), id="musl's, by Alpine's name"),
+        pytest.param(
+            elf_image(undefined=("__aeabi_memcpy",), needed=("libc.so",), machine=ARM, word_bits=32), id="musl's on ARM"
+        ),
+        pytest.param(elf_image(undefined=("statx",), needed=("libc.so",)), id="newer musl, no promise"),
+    ],
+)
+def test_what_somebody_offers_is_not_missing(image: bytes) -> None:
+    assert problems(("demo.so", image)) == []
+
+
+@pytest.mark.parametrize(
+    ("image", "named"),
+    [
+        (elf_image(undefined=("no_such_function",)), "no_such_function"),
+        (elf_image(undefined=("b", "a", "PyList_New")), "a, b"),
+        (elf_image(undefined=tuple(f"f{n}" for n in range(10))), "f0, f1, f2, f3, f4, f5, f6, f7 and 2 more"),
+        (elf_image(undefined=("memcpy",)), "memcpy"),  # without a version it is not glibc's
+        (elf_image(undefined=("gnu_get_libc_version",), needed=("libc.so",)), "gnu_get_libc_version"),
+        (elf_image(undefined=("__aeabi_memcpy",), needed=("libc.so",)), "__aeabi_memcpy"),  # not on x86_64
+        (elf_image(undefined=("lost",), needed=("libstdc++.so.6", "libgcc_s.so.1", "libc.so.6")), "lost"),
+        (elf_image(undefined=("lost",), needed=()), "lost"),
+    ],
+)
+def test_what_nobody_offers_is_named(image: bytes, named: str) -> None:
+    assert problems(("pkg/demo.so", image)) == [
+        f"pkg/demo.so: undefined symbols that no library of the wheel, no Python and no C library offers: {named}"
+    ]
+
+
+def test_a_symbol_of_a_newer_musl_breaks_the_promise_of_the_tag() -> None:
+    (said,) = problems(("demo.so", elf_image(undefined=("read", "statx"), needed=("libc.so",))), promises_musl=True)
+
+    assert said == "demo.so: musl has them from 1.2.5 on only, and the tag promises to run on older ones: statx"
+
+
+def test_a_library_without_libc_is_of_the_libc_that_the_tag_names() -> None:
+    image = elf_image(undefined=("read",), needed=())
+
+    assert problems(("demo.so", image), promises_musl=True) == []
+    assert len(problems(("demo.so", image))) == 1
+
+
+def test_libraries_of_the_wheel_offer_to_those_that_load_them_also_at_second_hand() -> None:
+    demo = elf_image(undefined=("own", "deep"), needed=("libown-1.so", "libc.so.6"))
+    own = elf_image(defined=("own",), needed=("libdeep.so.2",))
+    deep = elf_image(defined=("deep",), soname="libdeep.so.2")
+
+    found = (("demo.so", demo), ("demo.libs/libown-1.so", own), ("demo.libs/deep-abc.so", deep))
+
+    assert problems(*found) == []
+    assert problems(*found[:2]) == []  # libdeep is of the system now, and may have it: the audit tells of that
+    assert problems(found[0], ("demo.libs/libown-1.so", elf_image(defined=("own",)))) != []
+
+
+def test_a_library_of_the_wheel_that_is_not_loaded_offers_nothing() -> None:
+    demo = elf_image(undefined=("own",))
+
+    assert problems(("demo.so", demo), ("demo.libs/libown.so", elf_image(defined=("own",)))) != []
+
+
+def test_libraries_may_need_each_other() -> None:
+    one = elf_image(undefined=("b",), defined=("a",), needed=("two.so",))
+    two = elf_image(undefined=("a",), defined=("b",), needed=("one.so",))
+
+    assert problems(("one.so", one), ("two.so", two)) == []
+
+
+def test_what_is_bound_to_a_library_of_the_wheel_has_to_be_in_that_library() -> None:
+    demo = elf_image(needed=("libown.so",), needs=(("libown.so", "OWN_1", 0, ("own", "lost")),))
+
+    (said,) = problems(("demo.so", demo), ("x.libs/libown.so", elf_image(defined=("own",))))
+
+    assert said == "demo.so: x.libs/libown.so in the wheel does not define: lost"
+
+
+def test_formats_whose_loader_is_not_simulated_are_named() -> None:
+    found = simulate(
+        {"demo.pyd": b"MZ\x90", "demo.so": b"\xcf\xfa\xed\xfe...", "notes.txt": b"MZ", "demo.py": b""},
+        MUSL,
+        promises_musl=False,
+    )
+
+    assert found
+    assert found.unread == ("demo.pyd (PE)", "demo.so (Mach-O)")
+    assert found.symbols == 0
+
+
+def test_another_format_is_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PE binds each symbol to a library: those of the system are the audit's, those of the wheel have to be there."""
+
+    def of_toy(name: str, image: bytes) -> Linked:
+        asked = tuple(Want(symbol=word, library=library) for word, library in (("f", "own.dll"), ("g", "KERNEL32.dll")))
+        return Linked(
+            name=name,
+            names=frozenset({name}),
+            needed=("own.dll",),
+            offered=frozenset(image.decode().split()[1:]),
+            wanted=asked if name == "demo.pyd" else (),
+            libc="",
+            machine="",
+        )
+
+    monkeypatch.setattr("wheelmatrix.audit.loader.READERS", {**READERS, b"MZ": of_toy})
+
+    assert problems(("demo.pyd", b"MZ"), ("own.dll", b"MZ f")) == []
+    assert problems(("demo.pyd", b"MZ"), ("own.dll", b"MZ h")) == ["demo.pyd: own.dll in the wheel does not define: f"]
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.so")), ids=lambda path: path.name)
+def test_compiled_libraries_lack_nothing(path: Path) -> None:
+    found = of_elf(path.name, path.read_bytes())
+
+    assert problems((path.name, path.read_bytes())) == []
+    assert found.libc == "gnu"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 2000), st.binary(min_size=1, max_size=8))
+def test_a_damaged_library_is_a_problem_and_never_an_exception(place: int, noise: bytes) -> None:
+    image = bytearray(elf_image(undefined=("lost",), needs=(MEMCPY,)))
+    at = place % len(image)
+    image[at : at + len(noise)] = noise
+
+    found = simulate({"demo.so": bytes(image)}, MUSL, promises_musl=False)
+
+    assert isinstance(found.problems, tuple)
