@@ -98,6 +98,17 @@ def test_other_libraries_with_python_in_their_name_are_not_libpython(soname: str
     assert not python_abi.is_libpython(soname)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_pythons"),
+    [
+        ("PyList_New", True), ("_Py_Dealloc", True), ("PyPyList_New", True), ("GraalPyObject_x", True),
+        ("CFRelease", False), ("Py", False), ("my_PyList_New", False),
+    ],
+)  # fmt: skip
+def test_the_interpreters_symbols_are_told_by_their_names(name: str, is_pythons: bool) -> None:
+    assert python_abi.is_python_name(name) is is_pythons
+
+
 def test_a_linked_libpython_is_found() -> None:
     found = list(python_abi.libpython_problems(read((GOLDEN / "libpython.so").read_bytes())))
 
