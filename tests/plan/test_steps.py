@@ -36,7 +36,7 @@ def test_each_wheel_has_a_chain_of_its_own() -> None:
 def test_a_wheel_is_verified_after_it_is_packed() -> None:
     made = planned(BuildOptions(interpreters=("3.12", "3.13"), verify="static"))
 
-    assert [(step.id, step.kind, set(step.needs)) for step in made.steps[-2:]] == [
+    assert [(step.id, step.kind, set(step.needs)) for step in made.steps if step.kind == "verify"] == [
         ("verify:cp312-linux_x86_64", "verify", {"pack:cp312-linux_x86_64"}),
         ("verify:cp313-linux_x86_64", "verify", {"pack:cp313-linux_x86_64"}),
     ]
