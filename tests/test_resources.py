@@ -11,6 +11,7 @@ def test_every_table_is_found_by_its_name_below_matrix() -> None:
         "interpreters.toml",
         "policies/manylinux.json",
         "policies/musllinux.json",
+        "symbols/cpython.json",
         "symbols/musl.json",
         "targets.toml",
     ]
