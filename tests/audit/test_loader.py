@@ -7,9 +7,12 @@ from elf_image import ARM, elf_image
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wheelmatrix import resources, tables
 from wheelmatrix.audit.loader import READERS, Linked, Want, of_elf, simulate
-from wheelmatrix.model import Exports
+from wheelmatrix.audit.python_symbols import FIRST, GONE
+from wheelmatrix.model import Exports, Version
 
+REAL = tables.load(resources.table_texts())
 GOLDEN = Path(__file__).parent / "golden"
 MUSL = {
     "musl": Exports(
@@ -73,6 +76,28 @@ def test_a_symbol_of_a_newer_musl_breaks_the_promise_of_the_tag() -> None:
     assert said == "demo.so: musl has them from 1.2.5 on only, and the tag promises to run on older ones: statx"
 
 
+@pytest.mark.parametrize(
+    ("cpython", "missing"),
+    [((3, 12), ["PyTuple_GET_SIZE", "_PyOwn"]), ((3, 15), ["PyTuple_GET_SIZE", "_PyOwn"]), ((3, 16), []), (None, [])],
+)
+def test_python_symbols_are_those_that_a_cpython_ever_had(cpython: Version | None, missing: list[str]) -> None:
+    """A macro that was declared as a function compiles, links, and is not there."""
+    names = ("PyTuple_GET_SIZE", "PyTuple_Size", "_PyOwn", "PyInit_other", "PyBytesWriter_Create")
+    image = elf_image(undefined=names)
+
+    found = simulate({"demo.so": image}, REAL.exports, cpython=cpython)
+
+    expected = [f"demo.so: Python symbols that no CPython offers: {', '.join(missing)}"] if missing else []
+    assert list(found.problems) == expected
+
+
+def test_the_table_of_cpython_agrees_with_what_the_audit_knows() -> None:
+    since = REAL.exports["cpython"].since
+
+    assert {name: since.get(name) for name in FIRST} == {name: f"{v[0]}.{v[1]}" for name, v in FIRST.items()}
+    assert GONE.keys() <= since.keys()
+
+
 def test_a_library_without_libc_is_of_the_libc_that_the_tag_names() -> None:
     image = elf_image(undefined=("read",), needed=())
 
@@ -117,7 +142,6 @@ def test_formats_whose_loader_is_not_simulated_are_named() -> None:
     found = simulate(
         {"demo.pyd": b"MZ\x90", "demo.so": b"\xcf\xfa\xed\xfe...", "notes.txt": b"MZ", "demo.py": b""},
         MUSL,
-        promises_musl=False,
     )
 
     assert found
@@ -161,6 +185,6 @@ def test_a_damaged_library_is_a_problem_and_never_an_exception(place: int, noise
     at = place % len(image)
     image[at : at + len(noise)] = noise
 
-    found = simulate({"demo.so": bytes(image)}, MUSL, promises_musl=False)
+    found = simulate({"demo.so": bytes(image)}, MUSL)
 
     assert isinstance(found.problems, tuple)

@@ -9,7 +9,7 @@ from packaging.tags import sys_tags
 from pythons import TABLES, installed, wheel
 
 from wheelmatrix.model import Installed
-from wheelmatrix.verify.tags import accepts, arch_of, ids, likely_tag, names, tags_of
+from wheelmatrix.verify.tags import accepts, arch_of, ids, likely_tag, names, only_cpython, tags_of
 
 CP312 = installed()
 OLD = installed(libc="glibc 2.17")
@@ -79,6 +79,23 @@ FAT = installed((3, 11), platform="macosx-10.9-universal2", libc="")
 )
 def test_a_python_takes_what_its_installer_would_take(python: Installed, tags: str, taken: bool) -> None:
     assert accepts(python, wheel(tags)) is taken
+
+
+@pytest.mark.parametrize(
+    ("tags", "version"),
+    [
+        ("cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64", (3, 12)),
+        ("cp314-cp314t-linux_x86_64", None),
+        ("cp312-abi3-linux_x86_64", None),
+        ("cp312-none-any", None),
+        ("cp311.cp312-none-any", None),
+        ("pp311-pypy311_pp73-linux_x86_64", None),
+        ("py3-none-any", None),
+    ],
+)
+def test_a_wheel_may_be_for_one_cpython_alone(tags: str, version: tuple[int, int] | None) -> None:
+    assert only_cpython(wheel(tags)) == version
+    assert only_cpython("demo.whl") is None
 
 
 def test_what_is_no_wheel_is_taken_by_nobody() -> None:

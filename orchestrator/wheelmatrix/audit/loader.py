@@ -1,9 +1,9 @@
 """What a loader would find missing: every symbol that a wheel's libraries ask for has to be offered by somebody.
 
-Two things are not told again, since the audit tells them: Python symbols that the tag's Python does not have, and
-symbol versions that the platform tag does not promise. Everything that is asked for by neither name is looked for here:
-in the library that it is bound to, in the other libraries of the wheel, in musl's table. A format is one function that
-turns an image into `Linked`; the search knows no format.
+Two things are not told again, since the audit tells them: Python symbols that came after the tag's Python, went before
+it or are not of its stable ABI, and symbol versions that the platform tag does not promise. All else is looked for: in
+the library that it is bound to, in the other libraries of the wheel, in the tables of CPython and musl. A format is one
+function that turns an image into `Linked`; the search knows no format.
 """
 
 import re
@@ -14,9 +14,10 @@ from pathlib import PurePosixPath
 from wheelmatrix.audit.elf import MAGIC, read
 from wheelmatrix.audit.policy import flavour
 from wheelmatrix.errors import AuditError
-from wheelmatrix.model import Exports
+from wheelmatrix.model import Exports, Version
 
 _PYTHON_NAME = re.compile(r"_?Py[A-Z_]|_?PyPy")
+_ENTRY_NAME = re.compile(r"Py(?:Init|ModExport)U?_")
 _LIBRARY = re.compile(r".+\.(so(\.[\w.]+)?|pyd|dll|dylib)")
 _FOREIGN = {
     b"MZ": "PE", b"\xcf\xfa\xed\xfe": "Mach-O", b"\xce\xfa\xed\xfe": "Mach-O", b"\xca\xfe\xba\xbe": "Mach-O",
@@ -73,10 +74,17 @@ class Simulation:
         return not self.problems
 
 
-def simulate(members: Mapping[str, bytes], exports: Mapping[str, Exports], *, promises_musl: bool) -> Simulation:
+def simulate(
+    members: Mapping[str, bytes],
+    exports: Mapping[str, Exports],
+    *,
+    promises_musl: bool = False,
+    cpython: Version | None = None,
+) -> Simulation:
     """Return what the libraries among a wheel's `members` ask for and nobody offers.
 
     `promises_musl`: the wheel's tag is one of musllinux, so that a symbol has to be there in the oldest musl 1.2 known.
+    `cpython`: the wheel is for this CPython with GIL alone, so that Python symbols have to be ones that it ever had.
     Nothing is raised for what is in `members`: a library that cannot be read is a problem.
     """
     linked: list[Linked] = []
@@ -92,7 +100,7 @@ def simulate(members: Mapping[str, bytes], exports: Mapping[str, Exports], *, pr
             linked.append(reader(name, content))
         except AuditError as error:
             problems += [f"{name}: {issue.message}" for issue in error.issues]
-    search = _Search(linked=tuple(linked), exports=exports, promises_musl=promises_musl)
+    search = _Search(linked=tuple(linked), exports=exports, promises_musl=promises_musl, cpython=cpython)
     problems += [problem for one in linked for problem in search.problems(one)]
     return Simulation(
         problems=tuple(problems), unread=tuple(unread), symbols=sum(len(one.wanted) for one in linked)
@@ -133,6 +141,7 @@ class _Search:
     linked: tuple[Linked, ...]
     exports: Mapping[str, Exports]
     promises_musl: bool
+    cpython: Version | None
 
     def problems(self, one: Linked) -> Iterator[str]:
         """Yield what nobody offers to `one`, one line for each reason."""
@@ -149,10 +158,10 @@ class _Search:
         holder = self._bundled(want.library) if want.library else None
         if holder is not None:
             return "" if want.symbol in holder.offered else f"{holder.name} in the wheel does not define"
-        if want.library or want.version or _PYTHON_NAME.match(want.symbol):
+        if want.library or want.version or any(want.symbol in other.offered for other in near):
             return ""
-        if any(want.symbol in other.offered for other in near):
-            return ""
+        if _PYTHON_NAME.match(want.symbol):
+            return self._no_python(want.symbol)
         since = self._libc(one, want.symbol)
         if since is not None:
             return self._too_new(since)
@@ -160,6 +169,14 @@ class _Search:
         if not all(map(_VERSIONED.fullmatch, outside)):
             return ""  # one of them may have it: libX11 and libz give few of their symbols a version
         return "undefined symbols that no library of the wheel, no Python and no C library offers"
+
+    def _no_python(self, symbol: str) -> str:
+        """Return that no CPython ever had a symbol; empty if one did, or the tables end before the wheel's Python."""
+        table = self.exports.get("cpython")
+        if table is None or self.cpython is None or symbol in table.since or _ENTRY_NAME.match(symbol):
+            return ""
+        is_known = self.cpython <= max(map(_version, table.since.values()))
+        return "Python symbols that no CPython offers" if is_known else ""
 
     def _libc(self, one: Linked, symbol: str) -> str | None:
         """Return the version of the C library that a symbol is known from; None: it does not have it, or not so."""
@@ -190,6 +207,11 @@ def _new(found: Iterable[Linked], candidates: Iterable[Linked | None]) -> list[L
     names = {one.name for one in found}
     fresh: dict[str, Linked] = {one.name: one for one in candidates if one is not None and one.name not in names}
     return list(fresh.values())
+
+
+def _version(text: str) -> Version:
+    major, minor = text.split(".")
+    return int(major), int(minor)
 
 
 def _listed(names: Sequence[str]) -> str:

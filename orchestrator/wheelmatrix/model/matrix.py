@@ -140,10 +140,10 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exports:
-    """What a C library without symbol versions offers: one file of `matrix/symbols/`."""
+    """What a library without symbol versions offers: one file of `matrix/symbols/`."""
 
     library: str
-    """`musl`."""
+    """`musl`, `cpython`."""
     since: Mapping[str, str]
     """Symbol that every machine has to the version that it is known from: `statx` → `1.2.5`."""
     machines: Mapping[str, frozenset[str]]

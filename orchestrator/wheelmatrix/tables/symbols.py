@@ -1,4 +1,4 @@
-"""Read `matrix/symbols/*.json`: what C libraries without symbol versions offer."""
+"""Read `matrix/symbols/*.json`: what libraries without symbol versions offer."""
 
 import json
 from collections.abc import Mapping

@@ -18,6 +18,7 @@ _LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 
 _MACOS = re.compile(r"macosx_\d+_\d+_(\w+)")
 _MACOS_FAT = {"universal2": ("x86_64", "arm64")}
 _GLIBC = re.compile(r"glibc (\d{1,4})\.(\d{1,4})")
+_CPYTHON = re.compile(r"cp(\d)(\d{1,3})-cp\1\2")
 _NARROW = {"x86_64": "i686", "aarch64": "armv7l", "armv8l": "armv7l"}
 """What a 32-bit Python is on a 64-bit kernel, whose name it gives."""
 _FLOOR = re.compile(r"(?<=linux|acosx)_\d+_\d+(?=_)|(?<=manylinux)(?:1|2010|2014)(?=_)")
@@ -40,6 +41,13 @@ def accepts(python: Installed, filename: str) -> bool:
     platforms = sorted({tag.platform for tag in tags if _runs(python, tag.platform)})
     abi = _abi(python)
     return not tags.isdisjoint(_taken(python.implementation, python.version, abi, platforms))
+
+
+def only_cpython(filename: str) -> Version | None:
+    """Return the version of the one CPython with GIL that a wheel is for; None: it is for others, too, or for none."""
+    pairs = {(tag.interpreter, tag.abi) for tag in tags_of(filename)}
+    found = _CPYTHON.fullmatch("-".join(*pairs)) if len(pairs) == 1 else None
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def arch_of(python: Installed) -> str:
