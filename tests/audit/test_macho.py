@@ -187,7 +187,7 @@ def test_a_large_library_is_read_quickly() -> None:
     started = time.perf_counter()
     one = only(image)
 
-    assert time.perf_counter() - started < 0.2
+    assert time.perf_counter() - started < 0.5
     assert one.defined == {"PyInit_demo"}
 
 

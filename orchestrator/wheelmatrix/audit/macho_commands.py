@@ -30,8 +30,8 @@ _LC_RPATH, _LC_DYLD_EXPORTS_TRIE = 0x1C | _REQ_DYLD, 0x33 | _REQ_DYLD
 _LOADS = {
     0xC: "load", 0x18 | _REQ_DYLD: "weak", 0x1F | _REQ_DYLD: "reexport", 0x20: "lazy", 0x23 | _REQ_DYLD: "upward",
 }  # fmt: skip
-_DYLIB_USE_MARKER, _DYLIB_USE_WEAK = 0x1A741800, 1
-"""In place of the timestamp: flags follow. Source: mach-o/loader.h of macOS 15, dylib_use_command."""
+_DYLIB_USE_MARKER, _DYLIB_USE_BYTES, _DYLIB_USE_WEAK = 0x1A741800, 28, 1
+"""In place of the timestamp of a longer command: flags follow. Source: mach-o/loader.h of macOS 15, and dyld."""
 _COMMANDS_MOST = 4096
 """A library has about twenty, and as many more as it has dependencies."""
 
@@ -163,7 +163,7 @@ def _take(one: View, found: Commands, command: int, at: int, length: int) -> Non
 
 
 def _load_kind(one: View, command: int, at: int, length: int) -> str:
-    if length >= 28 and one.unpack("I", at + 12)[0] == _DYLIB_USE_MARKER:
+    if length > _DYLIB_USE_BYTES and one.unpack("II", at + 8) == (_DYLIB_USE_BYTES, _DYLIB_USE_MARKER):
         return "weak" if one.unpack("I", at + 24)[0] & _DYLIB_USE_WEAK else _LOADS[command]
     return _LOADS[command]
 

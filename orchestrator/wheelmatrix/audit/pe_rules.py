@@ -185,7 +185,7 @@ def _traces(facts: PeFacts) -> Iterator[str]:
             f"it names the file of its debug symbols by path, {facts.pdb_path!r}, which is of the machine that built "
             f"it: link with /PDBALTPATH:%_PDB%"
         )
-    # Only of Microsoft's linker is it sure that it writes the time: lld and GNU ld take SOURCE_DATE_EPOCH.
+    # Only of Microsoft's linker is it sure that it writes the time: lld and GNU ld may take SOURCE_DATE_EPOCH.
     if facts.by_msvc and facts.time_stamp and not facts.is_reproducible:
         yield "its time stamp is that of the link, so no second build gives the same file: link with /Brepro"
 
