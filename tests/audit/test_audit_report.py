@@ -5,10 +5,11 @@ import json
 import pytest
 from elf_image import elf_image
 from macho_image import ARM64, MACOS, X86_64, fat_image, macho_image
-from small_tables import TABLES, UNIVERSAL2, expectation
+from small_tables import MAC_ARM, MUSL, TABLES, UNIVERSAL2, expectation
 from zip_image import NAME, parts, wheel_members, zip_image
 
 from wheelmatrix.audit import as_json, audit_library, audit_wheel, floor_of, text
+from wheelmatrix.model import Expectation
 
 NEEDS = (
     ("libc.so.6", "GLIBC_2.28", 0, ("statx", "fcntl64")),
@@ -50,16 +51,16 @@ def test_the_floor_of_a_macos_library_is_a_macos_and_each_half_has_its_own() -> 
 
 
 @pytest.mark.parametrize(
-    ("tags", "name"),
+    ("image", "expected", "name"),
     [
-        (("manylinux2014_x86_64", "manylinux_2_17_x86_64"), "glibc"),
-        (("musllinux_1_2_x86_64",), "musl"),
-        (("macosx_11_0_arm64",), "macOS"),
-        ((), "glibc"),
+        (elf_image(needs=NEEDS), expectation(), "glibc"),
+        (elf_image(needed=("libc.so",)), expectation(target=MUSL), "musl"),
+        (macho_image(), expectation(target=MAC_ARM), "macOS"),
+        (macho_image(defined=()), expectation(target=MAC_ARM), "macOS"),
     ],
 )
-def test_a_floor_is_called_by_what_it_is_a_version_of(tags: tuple[str, ...], name: str) -> None:
-    assert floor_of(tags) == name
+def test_a_floor_is_called_by_what_it_is_a_version_of(image: bytes, expected: Expectation, name: str) -> None:
+    assert floor_of(audit_library(image, expected, TABLES, name="demo.so")) == name
 
 
 def test_text_of_a_bad_library_begins_with_the_problems() -> None:

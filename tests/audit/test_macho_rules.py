@@ -269,7 +269,9 @@ def test_what_only_some_slices_have_is_told_with_them() -> None:
 def test_the_facts_of_both_halves_are_in_the_report() -> None:
     report = audit(BOTH, expectation(target=UNIVERSAL2))
 
-    assert report.versions == {"arm64": "11.0", "x86_64": "10.12"}
+    assert report.versions == {"macOS": "10.12", "arm64": "11.0", "x86_64": "10.12"}
+    assert audit(macho_image()).versions == {"macOS": "11.0"}
+    assert audit(macho_image(platforms=())).versions == {}
     assert (report.floor, report.needed, report.entry_symbols) == ((10, 12), (SYSTEM,), ("PyInit_demo",))
 
 

@@ -72,7 +72,7 @@ def audit_macho(
         word_bits=facts.slices[0].word_bits,
         needed=tuple(dict.fromkeys(path for one in facts.slices for path in one.needed)),
         rpaths=tuple(dict.fromkeys(path for one in facts.slices for path in one.rpaths)),
-        versions={arch: f"{floor[0]}.{floor[1]}" for arch, floor in sorted(found.items())} if facts.is_fat else {},
+        versions=_versions(found),
         entry_symbols=tuple(
             sorted(frozenset[str].intersection(*(frozenset(one.entry_symbols) for one in facts.slices)))
         ),
@@ -83,6 +83,13 @@ def audit_macho(
         warnings=(*doubts, *policing.warnings),
         blockers=(),
     )
+
+
+def _versions(found: Mapping[str, Version]) -> dict[str, str]:
+    """Return the lowest macOS, and that of each architecture where there are several."""
+    each = {arch: f"{floor[0]}.{floor[1]}" for arch, floor in sorted(found.items())}
+    lowest = {"macOS": each[min(found, key=lambda arch: found[arch])]} if found else {}
+    return {**lowest, **(each if len(each) > 1 else {})}
 
 
 def _told(facts: MachFacts, rule: Callable[[Slice], Iterable[str]]) -> list[str]:

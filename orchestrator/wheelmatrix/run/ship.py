@@ -192,7 +192,7 @@ def _age(path: Path, unchanged: bool, shop: Shop) -> None:
 
 
 def _event(wheel: Wheel, written: Written, filename: str, report: Report) -> WheelWritten:
-    floor = f"{floor_of(report.platform_tags)} {report.floor[0]}.{report.floor[1]}" if report.floor else ""
+    floor = f"{floor_of(report)} {report.floor[0]}.{report.floor[1]}" if report.floor else ""
     highest = report.blockers[0] if report.blockers else None
     named = (*highest.symbols, *highest.libraries)[:_MOST_NAMED] if highest else ()
     return WheelWritten(
