@@ -6,7 +6,7 @@ from wheelmatrix.options.facts import Facts, Scope
 from wheelmatrix.options.fields import PREFIX, Option, options_of
 from wheelmatrix.options.nearest import did_you_mean, nearest
 from wheelmatrix.options.notes import Notes
-from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern, PythonSource
+from wheelmatrix.options.parts import AskedTarget, Deployment, Feature, Override, Pattern, PythonSource
 from wheelmatrix.options.patterns import expand_braces, matches
 from wheelmatrix.options.patterns import split as split_patterns
 from wheelmatrix.options.schema import schema
@@ -18,6 +18,7 @@ __all__ = [
     "PREFIX",
     "AskedTarget",
     "BuildOptions",
+    "Deployment",
     "Facts",
     "Feature",
     "Given",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from wheelmatrix.model import AuditMode, LinkerKind
 from wheelmatrix.options.facts import option
-from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern
+from wheelmatrix.options.parts import AskedTarget, Deployment, Feature, Override, Pattern
 from wheelmatrix.options.verify import VerifyOptions
 
 _LATER = "comes with a later version of wheelmatrix"
@@ -130,6 +130,10 @@ class BuildOptions(VerifyOptions):
         "auto", "Who links; auto: the user's or the system's linker for the host, else zig or a GNU cross compiler",
         scope="target", flags=("--linker",), shorthands={"--zig": "zig"}, key="linker",
         choices=("auto", "native", "zig", "gcc", "xwin"), panel="Cargo",
+    )  # fmt: skip
+    deployments: tuple[Deployment, ...] = option(
+        (), "Lowest macOS by target triple, for targets without a floor", key="target", maturin=True, variable=False,
+        panel="Cargo",
     )  # fmt: skip
     cargo_config: tuple[str, ...] = option(
         (), "cargo configuration for this run", flags=("--config",), key="config", maturin=True, metavar="KEY=VALUE",

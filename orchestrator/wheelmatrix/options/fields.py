@@ -9,10 +9,10 @@ from wheelmatrix.options.build import BuildOptions
 from wheelmatrix.options.facts import Facts
 from wheelmatrix.options.kinds import FLAG, NUMBER, TEXT, TEXTS, Kind, texts_from_toml
 from wheelmatrix.options.notes import Notes
-from wheelmatrix.options.parts import AskedTarget, Feature, Override, Pattern, PythonSource
+from wheelmatrix.options.parts import AskedTarget, Deployment, Feature, Override, Pattern, PythonSource
 from wheelmatrix.options.sources import SOURCES
 from wheelmatrix.options.structured import FEATURES, PAIRS, PATTERNS
-from wheelmatrix.options.targets import TARGETS
+from wheelmatrix.options.targets import DEPLOYMENTS, TARGETS
 
 PREFIX = "WHEELMATRIX_"
 _JOININGS = ("none", "append", "prepend")
@@ -165,6 +165,7 @@ _KINDS: Mapping[Any, Kind] = {
     tuple[Pattern, ...]: PATTERNS,
     tuple[tuple[str, str], ...]: PAIRS,
     tuple[str | AskedTarget, ...]: TARGETS,
+    tuple[Deployment, ...]: DEPLOYMENTS,
     tuple[Override, ...]: _OVERRIDES,
     tuple[PythonSource, ...]: SOURCES,
 }

@@ -45,6 +45,15 @@ class AskedTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """The lowest macOS that one target's wheels are to run on, as `[tool.maturin.target.TRIPLE]` says it."""
+
+    triple: str
+    macos: str
+    """`10.13`, `11.0`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PythonSource:
     """Where a Python comes from that wheels are imported in: a place, or a command line."""
 

@@ -186,7 +186,8 @@ def _deployment(target: Target, options: BuildOptions, gathered: Gathered) -> di
     """Return the lowest macOS for rustc, cc and the linker: the floor asked for, else the user's own, else Rust's."""
     if target.os != "macos":
         return {}
-    user = environment_of(options, gathered).get("MACOSX_DEPLOYMENT_TARGET", "")
+    configured = next((each.macos for each in options.deployments if each.triple == target.triple), "")
+    user = configured or environment_of(options, gathered).get("MACOSX_DEPLOYMENT_TARGET", "")
     if target.floor is None and user:
         return {"MACOSX_DEPLOYMENT_TARGET": user}
     floor = target.floor or lowest_floor(target)
