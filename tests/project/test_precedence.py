@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.options import BuildOptions, ScreenOptions, for_cell, options_of
+from wheelmatrix.options import AskedTarget, BuildOptions, ScreenOptions, for_cell, options_of
 from wheelmatrix.project.precedence import resolve, resolve_screen
 
 HERE = PurePosixPath("/here/pyproject.toml")
@@ -69,6 +69,16 @@ def test_a_list_replaces_the_one_below_it() -> None:
     text = "[tool.wheelmatrix]\ninterpreters = ['3.10', '3.11']\n"
 
     assert resolve({"interpreters": ("3.12",)}, {}, HERE, text).options.interpreters == ("3.12",)
+
+
+def test_a_target_that_is_only_named_keeps_what_its_table_says() -> None:
+    text = """[tool.wheelmatrix]
+targets = ["a", {target = "b", floor = "2.17", linker = "gcc"}, {target = "c", rustflags = ["-g"]}]
+"""
+    table = AskedTarget(target="b.2.17", values={"linker": "gcc"})
+
+    assert resolve({"targets": ("b.2.17", "d")}, {}, HERE, text).options.targets == (table, "d")
+    assert resolve({}, {"WHEELMATRIX_TARGETS": "b b.2.17"}, HERE, text).options.targets == ("b", table)
 
 
 VARIABLES: Mapping[str, tuple[str, str, object]] = {

@@ -231,13 +231,17 @@ def _check_sdk(target: Target, project: Project, gathered: Gathered) -> None:
     """Raise ToolMissing where a dependency links one of Apple's frameworks: zig brings libSystem alone."""
     if target.os != "macos" or gathered.environment.get("SDKROOT"):
         return
-    found = sorted(name for name in linked_packages(gathered, project) if _FRAMEWORKS.fullmatch(name))
-    if found:
+    if found := frameworks(gathered, project):
         raise ToolMissing.of(
             f"{', '.join(found)} link frameworks of macOS, which zig does not have",
             where=f"target {target}",
             hint="set SDKROOT to a macOS SDK, or build this target on macOS",
         )
+
+
+def frameworks(gathered: Gathered, project: Project) -> tuple[str, ...]:
+    """Return the packages in the library that link one of Apple's frameworks; sorted."""
+    return tuple(sorted(name for name in linked_packages(gathered, project) if _FRAMEWORKS.fullmatch(name)))
 
 
 def linked_packages(gathered: Gathered, project: Project) -> set[str]:
