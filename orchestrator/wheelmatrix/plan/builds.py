@@ -112,7 +112,8 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
     root = root_directory(project, options, gathered)
     directory = _directory(lead, project, root)
     user_config = environment_of(options, gathered).get("PYO3_CONFIG_FILE")
-    text = "" if user_config else pyo3.config_text(project.crate.pyo3, abi, target)
+    libraries = environment_of(options, gathered).get("PYO3_CROSS_LIB_DIR", "")
+    text = "" if user_config else pyo3.config_text(project.crate.pyo3, abi, target, libraries)
     config_path = None if user_config else _config_path(lead, text, root)
     linked = linker(target, options, project, gathered)
     command = cargo_command(

@@ -44,7 +44,7 @@ def linker(target: Target, options: BuildOptions, project: Project, gathered: Ga
     """
     kind = options.linker if options.linker != "auto" else _kind(target, options, gathered)
     _check_std(target, options, gathered)
-    _check_import_library(target, project, gathered)
+    _check_import_library(target, options, project, gathered)
     environment = _deployment(target, options, gathered)
     match kind:
         case "zig":
@@ -207,15 +207,17 @@ def _check_std(target: Target, options: BuildOptions, gathered: Gathered) -> Non
     )
 
 
-def _check_import_library(target: Target, project: Project, gathered: Gathered) -> None:
+def _check_import_library(target: Target, options: BuildOptions, project: Project, gathered: Gathered) -> None:
     """Raise ConfigError where the Python DLL cannot be linked, because no Python for Windows is here to link with."""
     pyo3 = project.crate.pyo3
-    if target.os == "windows" and gathered.host.os != "windows" and needs_import_library(pyo3):
+    is_there = gathered.host.os == "windows" or environment_of(options, gathered).get("PYO3_CROSS_LIB_DIR")
+    if target.os == "windows" and not is_there and needs_import_library(pyo3):
         version = ".".join(map(str, pyo3.version))
         raise ConfigError.of(
             f"{pyo3.crate} {version} cannot be linked for Windows without the import library of a Python there",
             where=f"target {target}",
-            hint="turn on pyo3's feature `generate-import-lib`, or take pyo3 0.29 or newer",
+            hint="turn on pyo3's feature `generate-import-lib`, take pyo3 0.29 or newer, or name the directory of that "
+            "library in PYO3_CROSS_LIB_DIR",
         )
 
 
