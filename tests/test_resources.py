@@ -12,6 +12,7 @@ def test_every_table_is_found_by_its_name_below_matrix() -> None:
         "policies/manylinux.json",
         "policies/musllinux.json",
         "symbols/cpython.json",
+        "symbols/glibc.json",
         "symbols/musl.json",
         "targets.toml",
     ]

@@ -27,7 +27,7 @@ from wheelmatrix.run.runners import runners
 from wheelmatrix.verify.choosing import Pythons, chosen, why_none
 from wheelmatrix.verify.importing import SCRIPT, Ended, import_command, imported
 from wheelmatrix.verify.modules import modules_of, on_path
-from wheelmatrix.verify.tags import only_cpython
+from wheelmatrix.verify.tags import only_cpython, promise
 from wheelmatrix.verify.testing import requirements, trial, trial_pythons
 from wheelmatrix.verify.verdict import audited, simulated
 
@@ -105,7 +105,7 @@ class Verifier:
         simulation = simulate(
             members,
             self.tables.exports,
-            promises_musl="-musllinux_" in path.name,
+            promise=promise(path.name),
             cpython=only_cpython(path.name),
         )
         return (static, simulated(simulation)), members
