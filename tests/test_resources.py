@@ -9,8 +9,10 @@ def test_every_table_is_found_by_its_name_below_matrix() -> None:
     assert list(texts) == [
         "indexes.toml",
         "interpreters.toml",
+        "policies/macos.json",
         "policies/manylinux.json",
         "policies/musllinux.json",
+        "policies/windows.json",
         "symbols/cpython.json",
         "symbols/glibc.json",
         "symbols/musl.json",

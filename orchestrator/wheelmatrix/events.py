@@ -47,6 +47,12 @@ class RunPlanned:
     """`cell: reason` of each cell that was left out."""
     expected_s: tuple[float | None, ...] = ()
     """Seconds each step took in earlier runs, in the order of `steps`; None: never done before; empty: not known."""
+    step_targets: tuple[str, ...] = ()
+    """Which of `targets` each step is for, in the order of `steps`; empty text: none alone; empty: not known."""
+    builds: tuple[str, ...] = ()
+    """Titles of the builds that each wheel is made of, in the order of `wheels`; several have a blank between them."""
+    linkers: tuple[str, ...] = ()
+    """Who links for each cell, in the order of `cells`: `native`, `zig`, `gcc`, `xwin`; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from wheelmatrix.model import (
     Abi,
     AbiKind,
     AuditMode,
+    CarriedLibrary,
     Expectation,
     Implementation,
     Interpreter,
@@ -14,6 +15,7 @@ from wheelmatrix.model import (
     Tables,
     Target,
     Version,
+    WindowsPolicy,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -46,6 +48,26 @@ def target(
         plain_tag=f"linux_{arch}",
         installer_floor=installer_floor,
         rustc_floor=(1, 2) if libc == "musl" else (2, 17),
+        zig_floor=None,
+    )
+
+
+def apple(triple: str, arch: str, installer_floor: Version, rustc_floor: Version) -> Target:
+    return Target(
+        triple=triple,
+        os="macos",
+        arch=arch,
+        libc="",
+        word_bits=64,
+        big_endian=False,
+        elf_machine="",
+        suffix_arch="",
+        suffix_env="darwin",
+        pypy_arch="",
+        tag="macosx_{major}_{minor}_" + arch,
+        plain_tag="macosx_{major}_{minor}_" + arch,
+        installer_floor=installer_floor,
+        rustc_floor=rustc_floor,
         zig_floor=None,
     )
 
@@ -97,6 +119,21 @@ ARMV7 = target(
     "armv7-unknown-linux-gnueabihf", "armv7l", "EM_ARM", word_bits=32, environment="linux-gnueabihf"
 )  # fmt: skip
 S390X = target("s390x-unknown-linux-gnu", "s390x", "EM_S390", big_endian=True)
+MAC_ARM = apple("aarch64-apple-darwin", "arm64", (11, 0), (11, 0))
+MAC_INTEL = apple("x86_64-apple-darwin", "x86_64", (10, 4), (10, 12))
+UNIVERSAL2 = apple("universal2-apple-darwin", "universal2", (10, 4), (10, 12))
+MACOS = tuple(
+    Policy(
+        name="macosx_10_4",
+        aliases=(),
+        arch=arch,
+        floor=(10, 4),
+        symbol_versions={},
+        libraries=frozenset({"/usr/lib/", "/System/Library/"}),
+        forbidden={},
+    )
+    for arch in ("arm64", "x86_64")
+)
 POLICIES = (
     policy("manylinux_2_5", "x86_64", "manylinux1", GLIBC="2.2.5 2.3 2.5", GLIBCXX="3.4", ZLIB=""),
     policy(
@@ -115,12 +152,50 @@ POLICIES = (
     policy("manylinux_2_17", "s390x", "manylinux2014", GLIBC="2.2 2.17"),
     policy("musllinux_1_1", "x86_64"),
     policy("musllinux_1_2", "x86_64"),
+    *MACOS,
 )  # fmt: skip
 PYTHONS = (*(python((3, minor)) for minor in range(8, 16)), python((3, 14), free_threaded=True))
+
+
+def windows(triple: str, arch: str, tag: str) -> Target:
+    return Target(
+        triple=triple,
+        os="windows",
+        arch=arch,
+        libc="msvc",
+        word_bits=32 if arch == "x86" else 64,
+        big_endian=False,
+        elf_machine="",
+        suffix_arch="",
+        suffix_env=tag,
+        pypy_arch="",
+        tag=tag,
+        plain_tag=tag,
+        installer_floor=None,
+        rustc_floor=None,
+        zig_floor=None,
+    )
+
+
+WIN_AMD64 = windows("x86_64-pc-windows-msvc", "amd64", "win_amd64")
+WIN32 = windows("i686-pc-windows-msvc", "x86", "win32")
+WIN_ARM64 = windows("aarch64-pc-windows-msvc", "arm64", "win_arm64")
+WINDOWS_POLICY = WindowsPolicy(
+    libraries=frozenset({"kernel32.dll", "msvcrt.dll", "ucrtbase.dll", "ws2_32.dll", "winspool.drv"}),
+    prefixes=("api-ms-win-", "ext-ms-win-"),
+    carried=(
+        CarriedLibrary(
+            library="vcruntime140.dll", implementation="cpython", since=(3, 5), word_bits=frozenset({32, 64})
+        ),
+        CarriedLibrary(library="vcruntime140_1.dll", implementation="cpython", since=(3, 9), word_bits=frozenset({64})),
+        CarriedLibrary(library="vcruntime140.dll", implementation="pypy", since=(3, 7), word_bits=frozenset({64})),
+    ),
+)
 TABLES = Tables(
-    targets={one.triple: one for one in (GNU, MUSL, ARMV7, S390X)},
+    targets={one.triple: one for one in (GNU, MUSL, ARMV7, S390X, MAC_ARM, MAC_INTEL, WIN_AMD64, WIN32, WIN_ARM64)},
     interpreters=PYTHONS,
     policies=POLICIES,
+    windows=WINDOWS_POLICY,
     indexes={},
 )
 

@@ -251,6 +251,7 @@ def test_the_texts_agree_with_the_filename_and_the_members(changes: dict[str, ob
             "metadata": "Name: Demo\nVersion: 1.0.0\nLicense-File: x/LICENSE\n",
             "add": {f"{INFO}/licenses/x/LICENSE": b"MIT"},
         },
+        {"metadata": "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n"},
         {"add": {"demo-1.0.data/platlib/x.so": elf_image()}, "purelib": "false"},
         {"add": {f"{INFO}/RECORD.jws": b"{}"}},
     ],

@@ -2,11 +2,14 @@
 
 import json
 
+import pytest
 from elf_image import elf_image
-from small_tables import TABLES, expectation
+from macho_image import ARM64, MACOS, X86_64, fat_image, macho_image
+from small_tables import MAC_ARM, MUSL, TABLES, UNIVERSAL2, expectation
 from zip_image import NAME, parts, wheel_members, zip_image
 
-from wheelmatrix.audit import as_json, audit_library, audit_wheel, text
+from wheelmatrix.audit import as_json, audit_library, audit_wheel, floor_of, text
+from wheelmatrix.model import Expectation
 
 NEEDS = (
     ("libc.so.6", "GLIBC_2.28", 0, ("statx", "fcntl64")),
@@ -36,6 +39,28 @@ def test_policies_with_the_same_blockers_share_a_line() -> None:
     report = audit_library(elf_image(needs=needs), expectation(), TABLES, name="demo.so")
 
     assert text(report).splitlines()[-1] == "  not manylinux_2_28 to manylinux_2_5: GLIBC_2.36 (x)"
+
+
+def test_the_floor_of_a_macos_library_is_a_macos_and_each_half_has_its_own() -> None:
+    old = macho_image(cpu=X86_64, platforms=((MACOS, (10, 13)),), signed=None)
+    image = fat_image((X86_64, old), (ARM64, macho_image()))
+
+    report = audit_library(image, expectation(target=UNIVERSAL2), TABLES, name="demo.so")
+
+    assert "  floor     macOS 10.13 (and arm64 11.0, x86_64 10.13)" in text(report).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("image", "expected", "name"),
+    [
+        (elf_image(needs=NEEDS), expectation(), "glibc"),
+        (elf_image(needed=("libc.so",)), expectation(target=MUSL), "musl"),
+        (macho_image(), expectation(target=MAC_ARM), "macOS"),
+        (macho_image(defined=()), expectation(target=MAC_ARM), "macOS"),
+    ],
+)
+def test_a_floor_is_called_by_what_it_is_a_version_of(image: bytes, expected: Expectation, name: str) -> None:
+    assert floor_of(audit_library(image, expected, TABLES, name="demo.so")) == name
 
 
 def test_text_of_a_bad_library_begins_with_the_problems() -> None:

@@ -1,11 +1,16 @@
 """The verdict on a library that lies in no wheel."""
 
 import pytest
+from dll_image import ARM as PE_ARM
+from dll_image import dll_image
 from elf_image import ARM, elf_image
+from macho_image import ARM64, I386, MACOS, X86_64, fat_image, macho_image
 from small_tables import GOLDEN, TABLES
 
 from wheelmatrix.audit import audit_bare
 from wheelmatrix.errors import AuditError
+
+INTEL = macho_image(cpu=X86_64, platforms=((MACOS, (10, 9)),), signed=None)
 
 
 def test_the_name_tells_the_python_and_the_header_the_target() -> None:
@@ -50,7 +55,43 @@ def test_what_is_to_be_grafted_is_a_warning() -> None:
     assert any("libfoo.so.1" in warning for warning in report.warnings)
 
 
-@pytest.mark.parametrize("image", [b"", b"MZ\x90\0", elf_image()[:100], elf_image(machine=ARM)])
+@pytest.mark.parametrize(
+    ("name", "image", "tags"),
+    [
+        ("demo.cpython-312-darwin.so", macho_image(), ("macosx_11_0_arm64",)),
+        ("demo.abi3.so", INTEL, ("macosx_10_9_x86_64",)),
+        (
+            "demo.cpython-312-darwin.so",
+            fat_image((X86_64, INTEL), (ARM64, macho_image())),
+            ("macosx_10_9_universal2", "macosx_10_9_x86_64", "macosx_11_0_arm64"),
+        ),
+        ("demo.cp312-win_amd64.pyd", (GOLDEN / "pe" / "cp312.dll").read_bytes(), ("win_amd64",)),
+        ("demo.pyd", (GOLDEN / "pe" / "abi3_x86.dll").read_bytes(), ("win32",)),
+        ("demo.pyd", (GOLDEN / "pe" / "abi3_arm64.dll").read_bytes(), ("win_arm64",)),
+    ],
+)
+def test_the_header_tells_the_system_too(name: str, image: bytes, tags: tuple[str, ...]) -> None:
+    report = audit_bare(name, image, TABLES)
+
+    assert report, report.problems
+    assert report.platform_tags == tags
+
+
+def test_the_python_in_the_name_of_a_pyd_is_held_against_its_dll() -> None:
+    image = (GOLDEN / "pe" / "cp312.dll").read_bytes()
+
+    assert audit_bare("demo.cp312-win_amd64.pyd", image, TABLES).problems == ()
+    assert "python312.dll" in audit_bare("demo.cp311-win_amd64.pyd", image, TABLES).problems[0]
+    assert "does not say for which Python" in audit_bare("demo.pyd", image, TABLES).warnings[-1]
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        b"", b"MZ\x90\0", elf_image()[:100], elf_image(machine=ARM), macho_image()[:99], macho_image(cpu=I386),
+        dll_image(machine=PE_ARM, word_bits=32),
+    ],
+)  # fmt: skip
 def test_what_no_target_loads_is_an_error(image: bytes) -> None:
     with pytest.raises(AuditError):
         audit_bare("demo.so", image, TABLES)

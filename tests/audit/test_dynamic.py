@@ -3,7 +3,8 @@
 import pytest
 from elf_image import PPC64, X86_64, elf_image
 
-from wheelmatrix.audit.dynamic import Damaged, Dynamic, Image, Segment, Strings
+from wheelmatrix.audit.dynamic import Dynamic, Image, Segment
+from wheelmatrix.audit.strings import Damaged, Strings
 
 CODE = Segment(kind="PT_LOAD", flags=5, offset=0x10, address=0x1000, size_bytes=0x20)
 DT_NEEDED, DT_SONAME = 1, 14
@@ -39,25 +40,6 @@ def test_numbers_are_read_in_the_byte_order_of_the_image(big_endian: bool, expec
 @pytest.mark.parametrize(("word_bits", "form"), [(64, "Q"), (32, "I")])
 def test_a_word_is_as_wide_as_an_address(word_bits: int, form: str) -> None:
     assert image(word_bits=word_bits).word == form
-
-
-def test_a_name_is_read_up_to_its_end() -> None:
-    names = Strings(b"\0libc.so.6\0\xff\0")
-
-    assert (names.at(0), names.at(1), names.at(4), names.at(11)) == ("", "libc.so.6", "c.so.6", "\\xff")
-
-
-@pytest.mark.parametrize("offset", [-1, 3, 4, 99])
-def test_a_name_that_does_not_end_in_its_table_is_refused(offset: int) -> None:
-    with pytest.raises(Damaged, match="does not end in it"):
-        Strings(b"a\0bc").at(offset)
-
-
-def test_names_that_overlap_without_measure_are_refused() -> None:
-    names = Strings(b"a" * 60_000 + b"\0")
-
-    with pytest.raises(Damaged, match="overlap"):
-        [names.at(offset % 7) for offset in range(200)]
 
 
 def test_a_tag_of_the_dynamic_section_may_occur_often_once_or_never() -> None:

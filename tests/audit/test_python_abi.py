@@ -75,6 +75,9 @@ def test_names_beyond_ascii_are_punycode() -> None:
     [
         "libpython3.11.so.1.0", "libpython3.13t.so.1.0", "libpython3.so", "libpython3.7m.so.1.0", "libpython3.12.so",
         "libpypy3.11-c.so", "libpypy3-c.so", "/usr/lib/libpython3.12.so.1.0", "libpython-native.so",
+        "libpython3.12.dylib", "@rpath/libpython3.13t.dylib", "libpypy3.11-c.dylib",
+        "/Library/Frameworks/Python.framework/Versions/3.12/Python", "@rpath/Python3.framework/Versions/3.9/Python3",
+        "PythonT.framework/Versions/3.14/PythonT",
     ],
 )  # fmt: skip
 def test_libpython_is_known_in_every_spelling(soname: str) -> None:
@@ -85,10 +88,25 @@ def test_libpython_is_known_in_every_spelling(soname: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "soname", ["libboost_python312.so.1.83.0", "libpythonic.so", "libpython_helper.so", "libpypi.so"]
-)
+    "soname",
+    [
+        "libboost_python312.so.1.83.0", "libpythonic.so", "libpython_helper.so", "libpypi.so", "libpythonic.dylib",
+        "/Library/Frameworks/MyPython.framework/MyPython", "Python.framework",
+    ],
+)  # fmt: skip
 def test_other_libraries_with_python_in_their_name_are_not_libpython(soname: str) -> None:
     assert not python_abi.is_libpython(soname)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_pythons"),
+    [
+        ("PyList_New", True), ("_Py_Dealloc", True), ("PyPyList_New", True), ("GraalPyObject_x", True),
+        ("CFRelease", False), ("Py", False), ("my_PyList_New", False),
+    ],
+)  # fmt: skip
+def test_the_interpreters_symbols_are_told_by_their_names(name: str, is_pythons: bool) -> None:
+    assert python_abi.is_python_name(name) is is_pythons
 
 
 def test_a_linked_libpython_is_found() -> None:
@@ -119,6 +137,14 @@ def test_a_stable_name_that_came_after_the_minimum_is_a_problem_with_its_version
 @pytest.mark.parametrize("name", ["PyErr_SetFromWindowsErr", "_Py_RefTotal"])
 def test_stable_names_that_linux_pythons_lack_are_a_problem(name: str) -> None:
     assert name in symbols(ABI3_315, name)[0]
+
+
+def test_stable_names_of_windows_alone_are_fine_there() -> None:
+    facts = read(elf_image(undefined=("PyErr_SetFromWindowsErr",)))
+
+    assert list(python_abi.symbol_problems(facts, ABI3_315, on_windows=True)) == []
+    debug_only = read(elf_image(undefined=("_Py_RefTotal",)))
+    assert list(python_abi.symbol_problems(debug_only, ABI3_315, on_windows=True))
 
 
 def test_entry_symbols_of_other_modules_are_no_python_symbols() -> None:

@@ -4,7 +4,8 @@ import struct
 
 import pytest
 
-from wheelmatrix.audit.dynamic import Damaged, Dynamic, Image, Segment, Strings
+from wheelmatrix.audit.dynamic import Dynamic, Image, Segment
+from wheelmatrix.audit.strings import Damaged, Strings
 from wheelmatrix.audit.symbols import NeededVersion, SymbolTable, needed_versions, symbol_table
 
 DT_HASH, DT_SYMTAB, DT_GNU_HASH, DT_VERSYM = 4, 6, 0x6FFFFEF5, 0x6FFFFFF0

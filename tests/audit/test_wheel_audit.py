@@ -134,14 +134,6 @@ def test_a_plain_tag_turns_policy_faults_into_warnings() -> None:
     assert any("libfoo.so.1" in warning for warning in report.reports[0].warnings)
 
 
-def test_other_formats_are_not_proved_and_said_so() -> None:
-    report = audit("demo-1.0-cp312-cp312-win_amd64.whl", extension="demo.cp312-win_amd64.pyd", image=b"MZ\x90\0")
-
-    assert report, faults(report)
-    assert report.reports == ()
-    assert "is PE: this version proves ELF libraries only" in report.warnings[0]
-
-
 def test_faults_of_the_archive_are_told_beside_those_of_the_libraries() -> None:
     report = audit(image=elf_image(needs=(GLIBC_2_28,)), purelib="true")
 

@@ -34,7 +34,16 @@ class Bench:
         self._ours, self._theirs, self._plain = scratch / "ours", scratch / "theirs", scratch / "plain"
         for place in (self._ours, self._theirs, self._plain):
             shutil.copytree(CRATE, place, ignore=shutil.ignore_patterns("target", "dist"))
-        self._environment = {**os.environ, "WHEELMATRIX_CACHE_DIR": str(scratch / "cache"), "CARGO_BUILD_JOBS": JOBS}
+        self._environment = {
+            **os.environ,
+            "WHEELMATRIX_CACHE_DIR": str(scratch / "cache"),
+            "CARGO_BUILD_JOBS": JOBS,
+            # What pip installs is compiled to bytecode; a checkout may be in a place, or a process, that keeps none.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(scratch / "bytecode"),
+        }
+        argv = [sys.executable, "-m", "wheelmatrix", "plan", "-i", *PYTHONS]
+        subprocess.run(argv, cwd=self._ours, env=self._environment, stdout=subprocess.DEVNULL, check=True)
 
     def ours(self, *, clean: bool = False, edit: bool = False) -> Sample:
         """Build five wheels with wheelmatrix."""

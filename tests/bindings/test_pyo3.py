@@ -11,6 +11,7 @@ from wheelmatrix.bindings.pyo3 import (
     free_threaded_since,
     limits,
     links_libpython,
+    needs_import_library,
     stable_abis,
 )
 from wheelmatrix.model import Abi, AbiKind, Installed, PyO3, Version
@@ -194,3 +195,18 @@ def test_build_scripts_are_told_of_the_python_that_is_here() -> None:
         "PYTHON_SYS_EXECUTABLE": "/opt/python",
         "PYO3_ENVIRONMENT_SIGNATURE": "cpython-3.14t-64bit",
     }
+
+
+@pytest.mark.parametrize(
+    ("version", "features", "needs"),
+    [
+        ((0, 28, 3), (), True),
+        ((0, 28, 3), ("generate-import-lib",), False),
+        ((0, 29, 0), (), False),
+        ((0, 30, 1), (), False),
+    ],
+)
+def test_windows_needs_an_import_library_before_raw_dylib(
+    version: tuple[int, int, int], features: tuple[str, ...], needs: bool
+) -> None:
+    assert needs_import_library(replace(pyo3(*version), features=frozenset(features))) is needs

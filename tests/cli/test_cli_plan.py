@@ -56,6 +56,24 @@ def test_what_is_left_out_is_explained(here: Path, capsys: pytest.CaptureFixture
     assert any("cp312" in line and "skip" in line for line in out.splitlines())
 
 
+def test_a_matrix_for_github_is_one_line_and_needs_no_linker_here(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crate = copy_crate("tiny", here)
+    targets = ("--target", "universal2-apple-darwin", "--target", "aarch64-pc-windows-msvc")
+
+    code = plan(crate, "-i", "3.12", *targets, "--format", "github-matrix")
+
+    (line,) = capsys.readouterr().out.splitlines()
+    found = json.loads(line)["include"]
+    assert code == 0
+    assert [(job["os"], job["cells"]) for job in found] == [
+        ("ubuntu-latest", ["cp312-linux_x86_64", "cp312-macosx_universal2"]),
+        ("windows-latest", ["cp312-win_arm64"]),
+    ]
+    assert found[1]["args"] == "-i cp312 --target aarch64-pc-windows-msvc"
+
+
 @pytest.mark.parametrize(
     ("name", "words", "code", "said"),
     [

@@ -34,11 +34,16 @@ class Project:
     environment: Mapping[str, str]
 
     def run(
-        self, *arguments: str, env: Mapping[str, str] | None = None, wrapper: tuple[str, ...] = (), out: str = "dist"
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        wrapper: tuple[str, ...] = (),
+        out: str = "dist",
+        longest_s: int = _LONGEST_S,
     ) -> Ran:
         """Run `wheelmatrix ARGUMENTS`, behind `wrapper` if there is one, and wait for its end."""
         process = self.start(*arguments, env=env, wrapper=wrapper)
-        stdout, stderr = process.communicate(timeout=_LONGEST_S)
+        stdout, stderr = process.communicate(timeout=longest_s)
         ran = Ran(process.returncode, stdout.decode("utf-8", "replace"), stderr.decode("utf-8", "replace"))
         assert "Traceback" not in ran.err, ran.err
         assert halves(self.folder / out) == []

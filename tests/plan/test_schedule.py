@@ -20,7 +20,15 @@ def graphs(draw: DrawFn) -> tuple[Step, ...]:
         earlier = [step.id for step in steps]
         some = st.frozensets(st.sampled_from(earlier), max_size=3) if earlier else st.just(frozenset())
         pool = draw(st.sampled_from([frozenset(), frozenset({"compile"}), frozenset({"compile", "memory"})]))
-        step = Step(id=f"s{number}", kind="compile", subject="", needs=draw(some), after=draw(some), holds=pool)
+        step = Step(
+            id=f"s{number}",
+            kind="compile",
+            subject="",
+            needs=draw(some),
+            after=draw(some),
+            once=frozenset(f"{earlier_one}/shared" for earlier_one in draw(some)),
+            holds=pool,
+        )
         steps.append(step)
     return tuple(steps)
 
@@ -33,6 +41,7 @@ class Run:
         self.schedule = Schedule(steps, pools, fail_fast=fail_fast)
         self.pools, self.fails = pools, fails
         self.ended: list[tuple[str, Outcome]] = []
+        self.shared: set[str] = set()
         self.started: list[str] = []
         self.started_when_failed: int | None = None
 
@@ -44,6 +53,10 @@ class Run:
                 return
             assert self.schedule.running, "nothing runs, and it is not over"
             step = data.draw(st.sampled_from(sorted(self.schedule.running)))
+            if step not in self.shared and data.draw(st.booleans()):
+                self.schedule.made(step, "shared")
+                self.shared.add(step)
+                continue
             outcome: Outcome = FAILED if step in self.fails else Done()
             skipped = self.schedule.finished(step, outcome)
             self.ended += [(step, outcome), *skipped]
@@ -55,6 +68,7 @@ class Run:
             outcomes = dict(self.ended)
             assert all(isinstance(outcomes.get(other), Done) for other in step.needs)
             assert step.after <= outcomes.keys()
+            assert {part.removesuffix("/shared") for part in step.once} <= outcomes.keys() | self.shared
             self.started.append(step.id)
         used = Counter(pool for step in self.schedule.running for pool in self.steps[step].holds)
         assert all(used[pool] <= places for pool, places in self.pools.items())
@@ -138,6 +152,31 @@ def test_what_comes_after_a_failed_step_runs() -> None:
     skipped = schedule.finished("lead", FAILED)
 
     assert skipped == ()
+    assert schedule.ready() == (clone,)
+
+
+def test_a_clone_starts_when_its_source_has_what_they_share() -> None:
+    lead = Step(id="lead", kind="compile", subject="")
+    clone = Step(id="clone", kind="compile", subject="", once=frozenset({"lead/shared"}))
+    schedule = Schedule((lead, clone), {})
+    assert schedule.ready() == (lead,)
+
+    schedule.made("lead", "host")
+    assert schedule.ready() == ()
+    schedule.made("lead", "shared")
+
+    assert schedule.ready() == (clone,)
+    assert schedule.running == {"lead", "clone"}
+
+
+def test_a_clone_of_a_source_that_failed_before_starts_all_the_same() -> None:
+    lead = Step(id="lead", kind="compile", subject="")
+    clone = Step(id="clone", kind="compile", subject="", once=frozenset({"lead/shared"}))
+    schedule = Schedule((lead, clone), {})
+    schedule.ready()
+
+    schedule.finished("lead", FAILED)
+
     assert schedule.ready() == (clone,)
 
 

@@ -351,3 +351,15 @@ def test_cells_come_by_target_then_by_interpreter() -> None:
         "cp311-manylinux_2_17_x86_64",
         "cp312-manylinux_2_17_x86_64",
     ]
+
+
+def test_a_named_python_that_a_target_never_had_may_be_left_out_for_it() -> None:
+    def select_for(**patterns: tuple[str, ...]) -> Selection:
+        options = BuildOptions(interpreters=("3.12", "pp311_pp80"), **patterns)
+        return select(options, TABLES, gathered(), project(), (target(), target("armv7-unknown-linux-gnueabihf")))
+
+    with pytest.raises(ConfigError, match="PyPy was never built for armv7-unknown-linux-gnueabihf"):
+        select_for()
+    wanted = ["cp312-linux_x86_64", "pp311_pp80-linux_x86_64", "cp312-linux_armv7l"]
+    assert [cell.id for cell in select_for(skip=("pp*-*armv7l",)).cells] == wanted
+    assert [cell.id for cell in select_for(build=tuple(wanted)).cells] == wanted

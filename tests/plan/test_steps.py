@@ -13,11 +13,13 @@ FLOORS = BuildOptions(interpreters=VERSIONS, targets=(f"{LINUX}.2.17", f"{LINUX}
 
 
 def compiles(made: Plan) -> dict[str, set[str]]:
-    """Return what each compile comes after, both by the build's name."""
+    """Return which compiles each one is a clone of, both by the build's name."""
     names = {f"compile:{build.id}": build.name.partition("-")[0] for build in made.builds}
     return {
-        names[step.id]: {names[other] for other in step.after} for step in made.steps if step.kind == "compile"
-    }  # fmt: skip
+        names[step.id]: {names[other.partition("/")[0]] for other in step.once}
+        for step in made.steps
+        if step.kind == "compile"
+    }
 
 
 def test_each_wheel_has_a_chain_of_its_own() -> None:
@@ -34,7 +36,7 @@ def test_each_wheel_has_a_chain_of_its_own() -> None:
 def test_a_wheel_is_verified_after_it_is_packed() -> None:
     made = planned(BuildOptions(interpreters=("3.12", "3.13"), verify="static"))
 
-    assert [(step.id, step.kind, set(step.needs)) for step in made.steps[-2:]] == [
+    assert [(step.id, step.kind, set(step.needs)) for step in made.steps if step.kind == "verify"] == [
         ("verify:cp312-linux_x86_64", "verify", {"pack:cp312-linux_x86_64"}),
         ("verify:cp313-linux_x86_64", "verify", {"pack:cp313-linux_x86_64"}),
     ]
@@ -83,11 +85,14 @@ def test_a_directory_of_another_target_is_for_the_lead_alone() -> None:
     assert {build.clone_from[0] for build in made.builds[1:]} == {lead.directory}
 
 
-def test_each_target_has_a_lead() -> None:
+def test_each_target_has_a_lead_and_the_first_gives_the_others_the_hosts_half() -> None:
     made = planned(FLOORS)
 
-    free = [step.subject for step in made.steps if step.kind == "compile" and not step.after]
-    assert free == [made.builds[0].id, made.builds[4].id, made.builds[8].id]
+    first, *others = (made.builds[place] for place in (0, 4, 8))
+    once = {step.subject: step.once for step in made.steps if step.kind == "compile"}
+    assert once[first.id] == frozenset()
+    assert [once[build.id] for build in others] == [frozenset({f"compile:{first.id}/host"})] * 2
+    assert once[made.builds[5].id] == {f"compile:{made.builds[4].id}/shared"}
 
 
 @pytest.mark.slow
@@ -100,23 +105,24 @@ def test_steps_are_in_topological_order_whatever_exists(data: st.DataObject) -> 
 
     seen: set[str] = set()
     for step in made.steps:
-        assert step.needs | step.after <= seen
+        assert step.needs | step.after | {part.partition("/")[0] for part in step.once} <= seen
         seen.add(step.id)
 
 
 @pytest.mark.slow
 @given(st.data())
-def test_nobody_is_copied_while_it_is_built(data: st.DataObject) -> None:
+def test_nobody_is_copied_before_it_has_what_clones_share(data: st.DataObject) -> None:
     all_of_them = sorted(build.directory for build in planned(FLOORS).builds)
     existing = data.draw(st.frozensets(st.sampled_from(all_of_them)))
 
     made = planned(FLOORS, gathered(directories=existing))
 
     by_directory = {build.directory: f"compile:{build.id}" for build in made.builds}
-    after = {step.subject: step.after for step in made.steps if step.kind == "compile"}
+    once = {step.subject: step.once for step in made.steps if step.kind == "compile"}
     for build in made.builds:
         if build.clone_from and build.clone_from[0] in by_directory:
-            assert after[build.id] == {by_directory[build.clone_from[0]]}
+            part = "shared" if build.clone_from[0].parent == build.directory.parent else "host"
+            assert once[build.id] == {f"{by_directory[build.clone_from[0]]}/{part}"}
 
 
 def test_the_users_commands_come_before_every_compile() -> None:

@@ -3,7 +3,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.options import BuildOptions, Feature, Given, Override, Pattern, PythonSource
+from wheelmatrix.options import BuildOptions, Deployment, Feature, Given, Override, Pattern, PythonSource
 from wheelmatrix.project.precedence import resolve
 
 HERE = PurePosixPath("/here/pyproject.toml")
@@ -33,6 +33,16 @@ def problems(line: str, table: str = "wheelmatrix") -> str:
         ("python-packages = ['a', 'b']", "python_packages", ("a", "b")),
         ("manifest-path = 'rust/Cargo.toml'", "manifest_path", "/here/rust/Cargo.toml"),
         ("profile = 'dev'", "profile", "dev"),
+        (
+            "target.aarch64-apple-darwin.macos-deployment-target = '12.3'",
+            "deployments",
+            (Deployment(triple="aarch64-apple-darwin", macos="12.3"),),
+        ),
+        (
+            "target.x.macosx-deployment-target = '10.13'",
+            "deployments",
+            (Deployment(triple="x", macos="10.13"),),
+        ),
         ("strip = true", "strip", True),
         ("locked = true", "locked", True),
         ("config = ['a.b=1']", "cargo_config", ("a.b=1",)),
@@ -195,7 +205,6 @@ def test_a_table_that_is_no_table_is_an_error(text: str) -> None:
         ("sbom = {rust = true}", "tool.maturin.sbom: not supported yet"),
         ("include-import-lib = true", "tool.maturin.include-import-lib: not supported yet"),
         ("targets = [{name = 'a', kind = 'bin'}]", "tool.maturin.targets: not supported yet"),
-        ("target.x.macos-deployment-target = '11.0'", "tool.maturin.target: not supported yet"),
     ],
 )
 def test_maturins_table_is_warned_about(line: str, warning: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.options import BuildOptions, ScreenOptions, for_cell, options_of
+from wheelmatrix.options import AskedTarget, BuildOptions, ScreenOptions, for_cell, options_of
 from wheelmatrix.project.precedence import resolve, resolve_screen
 
 HERE = PurePosixPath("/here/pyproject.toml")
@@ -69,6 +69,16 @@ def test_a_list_replaces_the_one_below_it() -> None:
     text = "[tool.wheelmatrix]\ninterpreters = ['3.10', '3.11']\n"
 
     assert resolve({"interpreters": ("3.12",)}, {}, HERE, text).options.interpreters == ("3.12",)
+
+
+def test_a_target_that_is_only_named_keeps_what_its_table_says() -> None:
+    text = """[tool.wheelmatrix]
+targets = ["a", {target = "b", floor = "2.17", linker = "gcc"}, {target = "c", rustflags = ["-g"]}]
+"""
+    table = AskedTarget(target="b.2.17", values={"linker": "gcc"})
+
+    assert resolve({"targets": ("b.2.17", "d")}, {}, HERE, text).options.targets == (table, "d")
+    assert resolve({}, {"WHEELMATRIX_TARGETS": "b b.2.17"}, HERE, text).options.targets == ("b", table)
 
 
 VARIABLES: Mapping[str, tuple[str, str, object]] = {
@@ -140,7 +150,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 def test_every_option_with_a_flag_or_key_has_a_variable_unless_another_has_it() -> None:
     without = {option.name for option in options_of(BuildOptions) if not option.variable}
 
-    assert without == {"conditional_features", "overrides"}
+    assert without == {"conditional_features", "deployments", "overrides"}
 
 
 def test_features_of_the_command_line_put_those_of_the_configuration_aside() -> None:

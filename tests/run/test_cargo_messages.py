@@ -15,8 +15,8 @@ from wheelmatrix.run.cargo import (
     is_killed,
     parse_message,
     started_unit,
+    unit_graph,
     unit_name,
-    unit_total,
 )
 
 ARTIFACT = {
@@ -96,6 +96,21 @@ def test_the_end_tells_success():
     assert parse_message(b'{"reason":"build-finished","success":false}') == BuildEnded(success=False)
 
 
+def graph_of(*units: tuple[str | int, ...]) -> bytes:
+    """Return cargo's unit graph of (package, target, mode, indices of what it depends on)."""
+    listed = [
+        {
+            "pkg_id": f"registry+https://example.org/index#{package}@1.0.0",
+            "target": {"name": target},
+            "mode": mode,
+            "platform": None if target == "build-script-build" and mode == "build" else "x86_64-unknown-linux-gnu",
+            "dependencies": [{"index": index} for index in indices],
+        }
+        for package, target, mode, *indices in units
+    ]
+    return json.dumps({"version": 1, "units": listed}).encode()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -121,7 +136,7 @@ def test_no_line_raises(text):
     parse_message(text)
     parse_message(b"{" + text)
     started_unit(text)
-    unit_total(text)
+    unit_graph(text)
 
 
 def test_bytes_that_are_no_utf8_within_a_message_are_replaced():
@@ -190,12 +205,34 @@ def test_a_unit_is_named_as_cargo_names_it_on_the_screen(package_id, name):
 @pytest.mark.parametrize(
     ("graph", "total"),
     [
-        (b'{"version": 1, "units": [{}, {}, {}], "roots": [0]}', 3),
-        (b'{"version": 2, "units": [{}]}', None),
+        (graph_of(("a", "a", "build"), ("b", "b", "build"), ("b", "b", "build")), 3),
+        (b'{"version": 2, "units": []}', None),
+        (b'{"version": 1, "units": [{}]}', None),
         (b'{"version": 1}', None),
         (b"error: unstable", None),
         (b"null", None),
     ],
 )
 def test_the_unit_graph_counts_the_units(graph, total):
-    assert unit_total(graph) == total
+    found = unit_graph(graph)
+
+    assert (found.total if found else None) == total
+
+
+def test_units_below_a_script_that_reads_the_python_are_not_shared():
+    graph = graph_of(
+        ("serde", "serde", "build"),
+        ("pyo3-ffi", "build-script-build", "build"),
+        ("pyo3-ffi", "build-script-build", "run-custom-build", 1),
+        ("pyo3-ffi", "pyo3_ffi", "build", 2),
+        ("native", "native", "build", 0, 3),
+        ("serde", "serde", "build"),
+        ("sys", "build-script-build", "run-custom-build"),
+    )
+
+    found = unit_graph(graph, frozenset({"pyo3-ffi"}))
+
+    ids = {name: f"registry+https://example.org/index#{name}@1.0.0" for name in ("serde", "pyo3-ffi", "sys")}
+    expected = {(ids["serde"], "serde"): 2, (ids["pyo3-ffi"], "build-script-build"): 1, (ids["sys"], ""): 1}
+    assert found is not None
+    assert found.parts == {"shared": expected, "host": {(ids["pyo3-ffi"], "build-script-build"): 1}}

@@ -13,7 +13,8 @@ from wheelmatrix.run import copying
 from wheelmatrix.run.clone import clone, remove_leftovers
 from wheelmatrix.run.copying import Copier
 
-UNIT = "x86_64-unknown-linux-gnu/release"
+TRIPLE = "x86_64-unknown-linux-gnu"
+UNIT = f"{TRIPLE}/release"
 FILES = {
     ".rustc_info.json": b"{}",
     "CACHEDIR.TAG": b"Signature",
@@ -214,3 +215,59 @@ def test_leftovers_of_the_dead_are_removed_and_clones_being_made_stay(tmp_path):
 
 def test_no_directory_no_leftovers(tmp_path):
     assert remove_leftovers(tmp_path / "none") == ()
+
+
+def test_what_vanishes_while_it_is_copied_is_left_out(base, tmp_path, monkeypatch, without_reflinks):
+    temporary = base / UNIT / "deps/rmetaXYZ"
+    temporary.mkdir()
+    (temporary / "full.rmeta").write_bytes(b"not yet")
+    gone = base / UNIT / "deps/native.native.0-cgu.0.rcgu.o"
+    gone.write_bytes(b"object")
+    copy = Copier.copy
+
+    def removed_meanwhile(self, source, target, status):
+        gone.unlink(missing_ok=True)
+        (temporary / "full.rmeta").unlink(missing_ok=True)
+        copy(self, source, target, status)
+
+    monkeypatch.setattr(Copier, "copy", removed_meanwhile)
+
+    clone(base, tmp_path / "clone")
+
+    assert not (tmp_path / "clone" / gone.relative_to(base)).exists()
+    assert set(FILES.items()) <= set(files_in(tmp_path / "clone").items())
+
+
+@pytest.mark.parametrize("layout", [UNIT, f"{UNIT}/build/serde/0123456789abcdef"])
+def test_a_unit_that_became_ready_while_it_was_copied_is_not_ready_in_the_clone(
+    layout, tmp_path, monkeypatch, without_reflinks
+):
+    base = tmp_path / "base"
+    fingerprints = ".fingerprint" if layout == UNIT else "fingerprint"
+    for name in (f"deps/serde.d{'x' * n}" for n in range(3)):
+        (base / layout / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / layout / name).write_bytes(b"made")
+    (base / layout / fingerprints / "serde-1").mkdir(parents=True)
+    copy = Copier.copy
+
+    def ready_meanwhile(self, source, target, status):
+        (base / layout / fingerprints / "serde-1/lib-serde").write_bytes(b"0123")
+        copy(self, source, target, status)
+
+    monkeypatch.setattr(Copier, "copy", ready_meanwhile)
+
+    clone(base, tmp_path / "clone")
+
+    assert (tmp_path / "clone" / layout / "deps/serde.d").exists()
+    assert list((tmp_path / "clone" / layout / fingerprints).rglob("lib-serde")) == []
+
+
+def test_a_clone_for_another_target_has_the_hosts_half_alone(tmp_path, without_reflinks):
+    base = tmp_path / f"{TRIPLE}.2.17" / "release" / "base"
+    for name in (f"{TRIPLE}/release/deps/libserde.rlib", "release/deps/libsyn.rlib", f"release/build/a/out/{TRIPLE}/x"):
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_bytes(b"made")
+
+    clone(base, tmp_path / "clone", whole=False)
+
+    assert sorted(files_in(tmp_path / "clone")) == [f"release/build/a/out/{TRIPLE}/x", "release/deps/libsyn.rlib"]

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -141,3 +142,26 @@ def test_an_error_in_a_foreign_macro_is_told_where_it_was_called():
     heard.say(message)
 
     assert heard.listener.errors == ["mismatched types (src/lib.rs:3)"]
+
+
+def test_who_waits_for_units_is_called_once_when_the_last_is_heard_of():
+    heard, called = Heard(), []
+    heard.say(artifact("a"))
+
+    heard.listener.await_units(Counter({("a", "native"): 2, ("b", "native"): 1}), lambda: called.append(True))
+
+    heard.say(artifact("b"), artifact("b"), artifact("c"))
+    assert called == []
+    heard.say(artifact("a"), artifact("a"))
+    assert called == [True]
+
+
+def test_who_waits_for_what_was_heard_already_is_called_at_once():
+    heard, called = Heard(), []
+    heard.say(script())
+
+    heard.listener.await_units(
+        Counter({("registry+https://example.org/index#sys@1.2.3", ""): 1}), lambda: called.append(True)
+    )
+
+    assert called == [True]

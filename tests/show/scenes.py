@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from tests.show import matrix_scene
+
 from wheelmatrix.events import (
     Cloned,
     Diagnosed,
@@ -135,6 +137,11 @@ def hostile() -> tuple[Stamped, ...]:
     )  # fmt: skip
 
 
+def matrix() -> tuple[Stamped, ...]:
+    """Sixteen cells of four targets on four jobs; see `matrix_scene`."""
+    return stamped(matrix_scene.matrix())
+
+
 def crowd(cells: int) -> tuple[Stamped, ...]:
     """`cells` cells that all compile at once, each of a hundred units; nothing is over."""
     names = tuple(f"cp3{number}" for number in range(cells))
@@ -233,6 +240,6 @@ def _id(name: str, kind: str) -> str:
 
 
 if __name__ == "__main__":
-    for make in (mixed, abi3, crashed, hostile):
+    for make in (mixed, abi3, crashed, hostile, matrix):
         text = "".join(json.dumps(record(each)) + "\n" for each in make())
         (RUNS / f"{make.__name__}.jsonl").write_text(text)

@@ -32,7 +32,7 @@ def planned(steps: tuple[str, ...], titles: tuple[str, ...], expected_s: tuple[f
 
 
 def test_recorded_runs_are_what_their_scenes_say() -> None:
-    for make in (scenes.mixed, scenes.abi3, scenes.crashed, scenes.hostile):
+    for make in (scenes.mixed, scenes.abi3, scenes.crashed, scenes.hostile, scenes.matrix):
         assert len(scenes.read(make.__name__)) == len(make())
 
 
@@ -142,3 +142,13 @@ def test_an_overdue_run_has_no_estimate() -> None:
 
     assert remaining_s(board, 3.0) == 3.0
     assert remaining_s(board, 60.0) is None
+
+
+def test_a_wheel_of_several_builds_took_as_long_as_its_slowest_one_and_its_own_steps() -> None:
+    board = fold(Board(), scenes.read("matrix"))
+    rows = {row.title: row for row in board.rows}
+
+    slices = [rows[f"cp312-macosx_{arch}"].elapsed_s(board.at_s) for arch in ("x86_64", "arm64")]
+    own = sum(step.end.seconds for step in rows["cp312-macosx_universal2"].steps if step.end)
+    assert rows["cp312-macosx_universal2"].elapsed_s(board.at_s) == max(slices) + own
+    assert own < min(slices)

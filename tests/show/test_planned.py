@@ -42,9 +42,9 @@ def test_the_json_keeps_its_keys_within_a_schema_number() -> None:
         "cells": ["arch", "free_threaded", "id", "implementation", "installed", "interpreter", "os", "python",
                   "target", "triple", "wheel"],
         "wheels": ["builds", "cells", "extension", "id", "stem"],
-        "builds": ["abi", "argv", "before", "cells", "config_path", "directory", "environment", "id", "name",
-                   "starts_from", "target"],
-        "steps": ["after", "holds", "id", "kind", "needs", "subject"],
+        "builds": ["abi", "argv", "before", "cells", "config", "config_path", "directory", "environment", "id",
+                   "linker", "name", "starts_from", "target"],
+        "steps": ["after", "holds", "id", "kind", "needs", "once", "subject"],
     }  # fmt: skip
     assert (found["schema"], found["cells"][0]["id"]) == (1, "cp312-linux_x86_64")
 

@@ -22,7 +22,7 @@ from wheelmatrix.show.plain import Plain
 from wheelmatrix.show.replay import replay
 from wheelmatrix.show.words import ASCII, UNICODE
 
-RUNS = {name: scenes.read(name) for name in ("mixed", "abi3", "crashed", "hostile")}
+RUNS = {name: scenes.read(name) for name in ("mixed", "abi3", "crashed", "hostile", "matrix")}
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 
@@ -43,7 +43,7 @@ def live(events: tuple[Stamped, ...], *, width: int = 80) -> tuple[str, Dashboar
 
 
 @pytest.mark.parametrize("kind", ["plain", "github", "json"])
-@pytest.mark.parametrize("name", ["mixed", "abi3", "crashed", "hostile"])
+@pytest.mark.parametrize("name", sorted(RUNS))
 def test_a_run_is_told_as_recorded(kind: str, name: str) -> None:
     if kind == "json":
         assert text_of(kind, RUNS[name]) == (scenes.RUNS / f"{name}.jsonl").read_text()

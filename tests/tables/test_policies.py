@@ -55,6 +55,13 @@ def test_musl_is_known_by_both_of_its_names() -> None:
     assert policy.libraries == {"libc.so", "libc.musl-x86_64.so.1", "libz.so.1"}
 
 
+def test_every_macos_has_its_own_directories_on_both_machines() -> None:
+    intel, arm = (tables.policies_for(TABLES, "macosx", arch) for arch in ("x86_64", "arm64"))
+
+    assert [policy.libraries for policy in (*intel, *arm)] == 2 * [{"/System/Library/", "/usr/lib/"}]
+    assert all(policy.floor == (10, 4) for policy in (*intel, *arm))
+
+
 WRONG = [
     ("policies/manylinux.json", '"family"', '"famly"', r"policies/manylinux.json: famly: the key is not known"),
     ("policies/manylinux.json", '"floor": "2.12"', '"floor": "2.4"', r"2.4: expected the policies by floor"),

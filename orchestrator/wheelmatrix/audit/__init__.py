@@ -3,7 +3,7 @@
 from wheelmatrix.audit.archive import check_archive
 from wheelmatrix.audit.bare import audit_bare
 from wheelmatrix.audit.library import audit_library
-from wheelmatrix.audit.report import as_json, text
+from wheelmatrix.audit.report import as_json, floor_of, text
 from wheelmatrix.audit.wheel import WheelReport, audit_wheel
 
-__all__ = ["WheelReport", "as_json", "audit_bare", "audit_library", "audit_wheel", "check_archive", "text"]
+__all__ = ["WheelReport", "as_json", "audit_bare", "audit_library", "audit_wheel", "check_archive", "floor_of", "text"]

@@ -17,6 +17,8 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _RUNS = re.compile(r"[-_.]+")
 _TAR_BLOCK_BYTES, _TAR_SUM = 512, slice(148, 156)
 _ELF = b"\x7fELF"
+_OLD_METADATA = frozenset({"1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "2.3"})
+"""Before 2.4 setuptools wrote License-File too, and laid the files elsewhere. Source: PEP 639."""
 
 
 def check_archive(filename: str, data: bytes) -> tuple[tuple[str, ...], Mapping[str, bytes]]:
@@ -161,6 +163,7 @@ def _metadata_problems(stem: str, text: bytes, contents: Mapping[str, bytes]) ->
         is_same = False
     if not is_same:
         yield f"METADATA says the version is {version!r}, the filename says {written_version!r}"
-    for licence in headers.get("license-file", ()):
+    is_old = next(iter(headers.get("metadata-version", ())), "") in _OLD_METADATA
+    for licence in () if is_old else headers.get("license-file", ()):
         if f"{stem}.dist-info/licenses/{licence}" not in contents:
             yield f"METADATA names the licence file {licence!r}, but {stem}.dist-info/licenses/{licence} is missing"

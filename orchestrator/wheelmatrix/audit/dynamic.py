@@ -5,14 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from wheelmatrix.audit.strings import NAME_LONGEST, Damaged, Strings, decoded
+
 _DT_NULL, _DT_STRTAB, _DT_STRSZ = 0, 5, 10
-_NAME_LONGEST = 1 << 16
-"""Bytes; C++ names of some thousand bytes occur."""
 _NOTE_GNU_PROPERTY = 5
-
-
-class Damaged(ValueError):
-    """The image contradicts itself or points outside of itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +64,7 @@ class Image:
     def text_of(self, kind: str) -> str:
         """Return the text that the first segment of `kind` holds, up to its NUL; empty if there is none."""
         held = (self.slice(one.offset, one.size_bytes) for one in self.segments if one.kind == kind)
-        return _decoded(next(held, b"").partition(b"\0")[0][:_NAME_LONGEST])
+        return decoded(next(held, b"").partition(b"\0")[0][:NAME_LONGEST])
 
     def dynamic(self) -> "Dynamic":
         """Return the dynamic section; empty where the image has none. Raises Damaged if it lies outside of the file."""
@@ -111,24 +107,6 @@ class Image:
             at += 8 + -(-held_bytes // align) * align
 
 
-class Strings:
-    """A string table that no lying offset makes slow: the names read from it are limited in sum."""
-
-    def __init__(self, table: bytes) -> None:
-        self._table = table
-        self._left_bytes = 8 * len(table) + (1 << 20)
-
-    def at(self, offset: int) -> str:
-        """Return the name at `offset`; raises Damaged if it lies outside of the table or does not end."""
-        end = self._table.find(b"\0", offset, offset + _NAME_LONGEST)
-        if end < 0 or not 0 <= offset < len(self._table):
-            raise Damaged(f"a name at {offset:#x} of the string table ({len(self._table)} bytes) does not end in it")
-        self._left_bytes -= end - offset
-        if self._left_bytes < 0:
-            raise Damaged("the names overlap so often that the table cannot be genuine")
-        return _decoded(self._table[offset:end])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dynamic:
     """The dynamic section: tags with their values, in the order of the file."""
@@ -151,7 +129,3 @@ class Dynamic:
     def first_text(self, tag: int) -> str:
         """Return the text that `tag` points to; empty if it does not occur."""
         return next(iter(self.texts(tag)), "")
-
-
-def _decoded(name: bytes) -> str:
-    return name.decode("utf-8", "backslashreplace")

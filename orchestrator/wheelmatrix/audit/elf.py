@@ -8,7 +8,8 @@ from typing import Any
 from elftools.common.utils import struct_parse
 from elftools.elf.elffile import ELFFile
 
-from wheelmatrix.audit.dynamic import Damaged, Dynamic, Image, Segment
+from wheelmatrix.audit.dynamic import Dynamic, Image, Segment
+from wheelmatrix.audit.strings import Damaged
 from wheelmatrix.audit.symbols import SymbolTable, needed_versions, symbol_table
 from wheelmatrix.errors import AuditError
 

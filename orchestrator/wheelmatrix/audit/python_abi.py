@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from abi3info import DATAS, FUNCTIONS  # type: ignore[import-untyped]  # abi3info has annotations but no py.typed
 from abi3info.models import Data, Function  # type: ignore[import-untyped]  # as above
 
 from wheelmatrix.audit import python_symbols
-from wheelmatrix.audit.elf import ElfFacts
 from wheelmatrix.model import Abi, Version
 
-_LIBPYTHON = re.compile(r"lib(?:python|pypy)(?:\d[\w.]*?(?:-c)?|-native)\.so[\d.]*")
-"""libpython3.11.so.1.0, libpython3.13t.so.1.0, libpython3.so, libpypy3.11-c.so, libpython-native.so."""
+_LIBPYTHON = re.compile(r"lib(?:python|pypy)(?:\d[\w.]*?(?:-c)?|-native)\.(?:so[\d.]*|dylib)")
+"""libpython3.11.so.1.0, libpython3.13t.so.1.0, libpython3.so, libpypy3.11-c.so, libpython-native.so and .dylib."""
+_FRAMEWORK = re.compile(r"(?:.*/)?Python3?T?\.framework/.*", re.DOTALL)
+"""python.org's Python.framework, PythonT.framework without a GIL, Python3.framework of the command line tools."""
 _PYTHON_NAME = re.compile(r"_?Py[A-Za-z_]")
+_OFFERED_NAME = re.compile(r"_?(?:Graal)?Py[A-Za-z_]")
 _PYPY_NAME = re.compile(r"_?PyPy[A-Z_]")
 _ENTRY_NAME = re.compile(r"Py(?:Init|ModExport)U?_")
 _FREE_THREADED_ONLY = frozenset({"_Py_MergeZeroLocalRefcount", "_Py_DecRefShared", "_Py_DecRefSharedDebug"})
@@ -21,8 +24,9 @@ _BY_FUNCTION = frozenset({"_Py_DecRef", "Py_DecRef"})
 """Counting left to the interpreter: what pyo3 does under the limited API and without a GIL, and only there."""
 _INLINED = "_Py_Dealloc"
 """What inlined counting calls where there is a GIL. Source: CPython Include/refcount.h; pyo3-ffi, Py_DECREF."""
-_ELSEWHERE = frozenset({"MS_WINDOWS", "USE_STACKCHECK", "Py_REF_DEBUG", "Py_TRACE_REFS"})
-"""Conditions of stable symbols that no ordinary Python on Linux fulfils. Source: abi3info, FEATURE_MACROS."""
+_WINDOWS = "MS_WINDOWS"
+_ELSEWHERE = frozenset({_WINDOWS, "USE_STACKCHECK", "Py_REF_DEBUG", "Py_TRACE_REFS"})
+"""Conditions of stable symbols that no ordinary Python fulfils, but for the first. Source: abi3info, FEATURE_MACROS."""
 _MOST_NAMED = 8
 """Symbols that one message names."""
 _MOD_EXPORT_SINCE: Version = (3, 15)
@@ -30,6 +34,26 @@ _MOD_EXPORT_SINCE: Version = (3, 15)
 _STABLE: Mapping[str, Function | Data] = {
     symbol.name: entry for table in (FUNCTIONS, DATAS) for symbol, entry in table.items()
 }
+
+
+class Linkage(Protocol):
+    """What a library of any format offers and asks for; C names without the `_` that Mach-O puts before them."""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Libraries that it is linked to, as listed: sonames, paths, names of DLLs."""
+
+    @property
+    def defined(self) -> frozenset[str]:
+        """Symbols that other libraries, and the interpreter, may look up in it."""
+
+    @property
+    def undefined(self) -> frozenset[str]:
+        """Symbols that another library or the interpreter has to offer; no weak ones."""
+
+    @property
+    def entry_symbols(self) -> tuple[str, ...]:
+        """Every exported module entry, `PyInit_x` or `PyModExport_x`, sorted (PEP 489, PEP 793)."""
 
 
 def entry_names(module: str) -> tuple[str, str]:
@@ -40,7 +64,7 @@ def entry_names(module: str) -> tuple[str, str]:
     return f"PyInitU_{encoded}", f"PyModExportU_{encoded}"
 
 
-def entry_problems(facts: ElfFacts, abi: Abi, module: str) -> Iterator[str]:
+def entry_problems(facts: Linkage, abi: Abi, module: str) -> Iterator[str]:
     """Return why Python would not find the module's entry in the library; empty if it does."""
     init, export = entry_names(module)
     has_init, has_export = init in facts.defined, export in facts.defined
@@ -56,12 +80,17 @@ def entry_problems(facts: ElfFacts, abi: Abi, module: str) -> Iterator[str]:
         yield f"only {export} is exported, which {_named(abi)} does not know: it looks for {init} (PEP 793 is of 3.15)"
 
 
+def is_python_name(name: str) -> bool:
+    """Return whether a symbol is named as the interpreters' own are, so that one of them may offer it."""
+    return _OFFERED_NAME.match(name) is not None
+
+
 def is_libpython(soname: str) -> bool:
-    """Return whether `soname` is a Python's own library, in any spelling."""
-    return _LIBPYTHON.fullmatch(soname.rpartition("/")[2]) is not None
+    """Return whether `soname` (or the path of a library) is a Python's own library, in any spelling."""
+    return bool(_LIBPYTHON.fullmatch(soname.rpartition("/")[2]) or _FRAMEWORK.fullmatch(soname))
 
 
-def libpython_problems(facts: ElfFacts) -> Iterator[str]:
+def libpython_problems(facts: Linkage) -> Iterator[str]:
     """Return each libpython that the library is linked to: an extension module must not be, whatever its name."""
     for soname in facts.needed:
         if is_libpython(soname):
@@ -71,10 +100,11 @@ def libpython_problems(facts: ElfFacts) -> Iterator[str]:
             )
 
 
-def symbol_problems(facts: ElfFacts, abi: Abi) -> Iterator[str]:
+def symbol_problems(facts: Linkage, abi: Abi, *, on_windows: bool = False) -> Iterator[str]:
     """Return which Python symbols the library uses that the Python of its tag does not offer; sorted, may be empty.
 
-    Weak references are the library's own risk and are not judged. Sources: abi3info; `python_symbols`.
+    Weak references are the library's own risk and are not judged. `on_windows` says that Python is one for Windows,
+    whose stable ABI has some functions more. Sources: abi3info; `python_symbols`.
     """
     names = sorted(
         name
@@ -89,12 +119,12 @@ def symbol_problems(facts: ElfFacts, abi: Abi) -> Iterator[str]:
     elif mangled:
         yield f"it is built for PyPy, not for {_named(abi)}: it uses {_listed(mangled)}"
     elif abi.kind != "version":
-        yield from _stable_problems(names, abi)
+        yield from _stable_problems(names, abi, on_windows)
     elif implementation == "cpython":
         yield from _version_problems(names, abi)
 
 
-def symbol_warnings(facts: ElfFacts, abi: Abi) -> Iterator[str]:
+def symbol_warnings(facts: Linkage, abi: Abi) -> Iterator[str]:
     """Return what makes it doubtful that the library was built for the Python of its tag."""
     row = abi.interpreter
     with_gil = abi.kind == "version" and row.implementation == "cpython" and not row.free_threaded
@@ -105,9 +135,9 @@ def symbol_warnings(facts: ElfFacts, abi: Abi) -> Iterator[str]:
         )
 
 
-def _stable_problems(names: list[str], abi: Abi) -> Iterator[str]:
+def _stable_problems(names: list[str], abi: Abi, on_windows: bool) -> Iterator[str]:
     lowest = abi.interpreter.version
-    outside = [name for name in names if name not in _STABLE or _is_elsewhere(name)]
+    outside = [name for name in names if name not in _STABLE or _is_elsewhere(name, on_windows)]
     late: dict[Version, list[str]] = {}
     for name in names:
         if name not in outside and (added := _added(name)) > lowest:
@@ -154,9 +184,11 @@ def _added(name: str) -> Version:
     return added.major, added.minor
 
 
-def _is_elsewhere(name: str) -> bool:
+def _is_elsewhere(name: str, on_windows: bool) -> bool:
     condition = _STABLE[name].ifdef
-    return condition is not None and condition.name in _ELSEWHERE
+    if condition is None or (on_windows and condition.name == _WINDOWS):
+        return False
+    return condition.name in _ELSEWHERE
 
 
 def _listed(names: list[str]) -> str:

@@ -7,6 +7,8 @@ from wheelmatrix.model import Blocker, Report
 
 SCHEMA = 1
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
+_FLOORS = ("GLIBC", "macOS")
+"""Namespaces whose version is the floor."""
 _MOST_SYMBOLS, _MOST_PROBLEMS = 6, 40
 
 
@@ -65,9 +67,15 @@ def _faults(problems: Sequence[str], warnings: Sequence[str]) -> Iterator[str]:
 
 def _floor(report: Report) -> str:
     version = "" if report.floor is None else f"{report.floor[0]}.{report.floor[1]}"
-    others = ", ".join(f"{namespace} {number}" for namespace, number in report.versions.items() if namespace != "GLIBC")
-    libc = "musl" if any(tag.startswith("musllinux") for tag in report.platform_tags) else "glibc"
-    return f"{libc} {version}" + (f" (and {others})" if others else "")
+    others = ", ".join(f"{space} {number}" for space, number in report.versions.items() if space not in _FLOORS)
+    return f"{floor_of(report)} {version}" + (f" (and {others})" if others else "")
+
+
+def floor_of(report: Report) -> str:
+    """Return what the floor of a library is a version of: `glibc`, `musl` or `macOS`."""
+    if "macOS" in report.versions:
+        return "macOS"
+    return "musl" if any(tag.startswith("musllinux") for tag in report.platform_tags) else "glibc"
 
 
 def _blocked(blockers: Sequence[Blocker]) -> Iterator[str]:

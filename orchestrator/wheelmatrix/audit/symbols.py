@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wheelmatrix.audit.dynamic import Damaged, Dynamic, Image
+from wheelmatrix.audit.dynamic import Dynamic, Image
+from wheelmatrix.audit.strings import Damaged
 
 _DT_HASH, _DT_SYMTAB, _DT_GNU_HASH = 4, 6, 0x6FFFFEF5
 _DT_VERSYM, _DT_VERNEED, _DT_VERNEEDNUM = 0x6FFFFFF0, 0x6FFFFFFE, 0x6FFFFFFF

@@ -28,6 +28,8 @@ _FREE_THREADED = (((0, 29), (3, 14)), ((0, 23), (3, 13)))
 """First pyo3-ffi to the lowest free-threaded Python. Source: pyo3's changelog, 0.23.0 and 0.29.0."""
 _TARGET_ABI_SINCE = (0, 29)
 """The configuration's key `target_abi` replaces `abi3`, and 3.15 is entered through PyModExport. Source: changelog."""
+ASKS_PYTHON = frozenset({"pyo3-build-config", "pyo3-ffi", "pyo3"})
+"""Packages whose build scripts read the Python that is built for: what depends on such a run differs by Python ABI."""
 _IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalVM"}
 _STABLE_FEATURE = re.compile(r"(abi3t?)(?:-py(\d)(\d+))?")
 _VERSION_CFG = re.compile(r"Py_3_(\d+)")
@@ -59,6 +61,14 @@ def links_libpython(pyo3: PyO3) -> bool:
     From 0.26 on PYO3_BUILD_EXTENSION_MODULE says that it is one; before, only the feature does.
     """
     return pyo3.version[:2] < (0, 26) and "extension-module" not in pyo3.features
+
+
+def needs_import_library(pyo3: PyO3) -> bool:
+    """Return whether linking for Windows needs a file that describes the Python DLL, and nobody makes one.
+
+    From 0.29 on rustc makes it (raw-dylib), before only the feature does. Source: changelog, 0.16.4 and 0.29.0.
+    """
+    return pyo3.version[:2] < _TARGET_ABI_SINCE and "generate-import-lib" not in pyo3.features
 
 
 def stable_abis(features: Iterable[str], version: tuple[int, int, int]) -> tuple[tuple[AbiKind, Version | None], ...]:

@@ -1,5 +1,6 @@
 """`wheelmatrix plan`: what a build would do."""
 
+import json
 import os
 from pathlib import Path
 
@@ -10,11 +11,16 @@ from wheelmatrix.cli.arguments import OptionsCommand, asked
 from wheelmatrix.cli.failure import warn
 from wheelmatrix.cli.terminal import as_json
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.show import planned
+from wheelmatrix.plan.hosts import jobs
+from wheelmatrix.show import github_matrix, planned
+
+_MATRIX = "github-matrix"
 
 
 def _plan(ctx: click.Context, format_: str, explain: bool) -> None:
-    prepared = run.prepare(asked(ctx, BuildOptions), directory=Path.cwd(), environment=dict(os.environ))
+    prepared = run.prepare(
+        asked(ctx, BuildOptions), directory=Path.cwd(), environment=dict(os.environ), elsewhere=format_ == _MATRIX
+    )  # fmt: skip
     for message in prepared.plan.warnings:
         warn(message)
     match format_:
@@ -22,6 +28,9 @@ def _plan(ctx: click.Context, format_: str, explain: bool) -> None:
             click.echo(as_json(planned.as_json(prepared.plan)))
         case "ids":
             click.echo("\n".join(planned.ids(prepared.plan)))
+        case "github-matrix":
+            found = jobs(prepared.plan, prepared.given.options, prepared.tables, prepared.gathered)
+            click.echo(json.dumps(github_matrix.as_json(found)))  # one line, as GITHUB_OUTPUT wants it
         case _:
             click.echo(planned.text(prepared.plan, explain=explain))
 
@@ -41,9 +50,10 @@ command = OptionsCommand(
         ),
         click.RichOption(
             ["--format", "format_"],
-            type=click.Choice(["text", "json", "ids"]),
+            type=click.Choice(["text", "json", "ids", _MATRIX]),
             default="text",
-            help="How to print it; ids: one cell a line, for scripts and CI matrices",
+            help="How to print it; ids: one cell a line; github-matrix: JSON for strategy.matrix, as few jobs as there "
+            "are systems that have to build",
             panel="Screen",
         ),
     ],

@@ -7,6 +7,7 @@ from wheelmatrix.model.gathered import (
     SourceFile,
 )
 from wheelmatrix.model.matrix import (
+    CarriedLibrary,
     Exports,
     Implementation,
     Index,
@@ -15,6 +16,7 @@ from wheelmatrix.model.matrix import (
     Tables,
     Target,
     Version,
+    WindowsPolicy,
 )
 from wheelmatrix.model.outcome import (
     Artifact,
@@ -33,7 +35,10 @@ from wheelmatrix.model.plan import (
     Cell,
     Command,
     Expectation,
+    FirstLink,
     Left,
+    LinkerKind,
+    Part,
     Plan,
     Step,
     StepKind,
@@ -64,6 +69,7 @@ __all__ = [
     "AuditMode",
     "Blocker",
     "Build",
+    "CarriedLibrary",
     "Cell",
     "Check",
     "Command",
@@ -73,6 +79,7 @@ __all__ = [
     "Expectation",
     "Exports",
     "Failed",
+    "FirstLink",
     "Gathered",
     "Host",
     "Implementation",
@@ -81,8 +88,10 @@ __all__ = [
     "Interpreter",
     "Lacking",
     "Left",
+    "LinkerKind",
     "Metadata",
     "Outcome",
+    "Part",
     "Plan",
     "Policy",
     "Project",
@@ -100,4 +109,5 @@ __all__ = [
     "Verdict",
     "Version",
     "Wheel",
+    "WindowsPolicy",
 ]

@@ -50,6 +50,8 @@ class Host:
     """0 where it is not known."""
     free_disk_bytes: int
     """Free space where the build directories are."""
+    stds: frozenset[str] = frozenset()
+    """Triples whose std lies in the compiler's sysroot; looked for only where a target is not the host."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +91,20 @@ class Gathered:
     host: Host
     directories: frozenset[PurePath] = frozenset()
     """Build directories that exist already."""
+    cache: PurePath = PurePath("cache")
+    """Directory of what is remembered of this machine, whatever the project."""
+    first_links: frozenset[PurePath] = frozenset()
+    """Files in the cache that tell what zig has linked for before."""
     tools: Mapping[str, str] = field(default_factory=dict)
-    """Optional programs that were found, with their version: `repairwheel` → `0.8.0`."""
+    """Optional Python packages that are installed beside us, with their version: `repairwheel` → `0.8.0`."""
+    programs: Mapping[str, PurePath] = field(default_factory=dict)
+    """Programs that linking for other targets may need, and package managers, as far as they were found."""
+    cargo_home: PurePath = PurePath("~/.cargo")
+    """Where cargo keeps the sources of dependencies: CARGO_HOME, else `.cargo` in the user's home."""
+    python: PurePath = PurePath("python3")
+    """The Python that runs us: `ziglang` is a module of it."""
+    cargo_config: tuple[Mapping[str, object], ...] = ()
+    """cargo's configuration for the crate, each file or `--config` by itself; what counts more comes first."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """The variables of the process, secrets taken out."""
     today: date

@@ -44,6 +44,12 @@ class Target:
     """Lowest version of libc or macOS that Rust's own std runs on."""
     zig_floor: Version | None
     """Lowest glibc that zig can link against."""
+    zig: bool = False
+    """True: zig can link for it."""
+    gcc: str = ""
+    """Prefix of the GNU cross tools: `aarch64-linux-gnu`; empty where no distribution has any."""
+    slices: tuple[str, ...] = ()
+    """Triples whose libraries are merged into one file; empty but for universal2."""
     floor: Version | None = None
     """Version of libc or macOS that was asked for; None: the audit decides."""
 
@@ -96,6 +102,31 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedLibrary:
+    """A DLL that a Python for Windows brings along: one of `carried` in `matrix/policies/windows.json`."""
+
+    library: str
+    """Name of the DLL, in lower case."""
+    implementation: Implementation
+    since: Version
+    """First Python version that has it."""
+    word_bits: frozenset[int]
+    """Pointer widths of the Pythons that have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowsPolicy:
+    """What a Windows platform tag promises: `matrix/policies/windows.json`, the same for every architecture."""
+
+    libraries: frozenset[str]
+    """DLLs that every such Windows has, in lower case."""
+    prefixes: tuple[str, ...]
+    """How names of API sets begin, in lower case: the loader maps these to DLLs that it has."""
+    carried: tuple[CarriedLibrary, ...]
+    """What Python has beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
     """One row of `matrix/indexes.toml`: a package index."""
 
@@ -129,6 +160,7 @@ class Tables:
     """CPython ascending, then PyPy, then GraalPy."""
     policies: tuple[Policy, ...]
     """One per policy and architecture; of one family the most compatible (lowest floor) first."""
+    windows: WindowsPolicy
     indexes: Mapping[str, Index]
     """By name."""
     exports: Mapping[str, Exports] = field(default_factory=dict)

@@ -47,10 +47,10 @@ class Report:
     """`x86_64`, as platform tags spell it; empty if unknown."""
     word_bits: int
     needed: tuple[str, ...]
-    """DT_NEEDED, as listed."""
+    """Libraries that it is linked to (DT_NEEDED, LC_LOAD_DYLIB, DLLs), as listed."""
     rpaths: tuple[str, ...]
     versions: Mapping[str, str]
-    """Namespace to the highest version needed: `GLIBC` → `2.34`."""
+    """Namespace to the highest version needed: `GLIBC` → `2.34`; `macOS` → the floor, and each architecture's own."""
     entry_symbols: tuple[str, ...]
     """`PyInit_x`, `PyModExport_x`: every one that is exported."""
     floor: Version | None

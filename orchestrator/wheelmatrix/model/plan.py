@@ -11,6 +11,9 @@ from wheelmatrix.model.project import Project
 
 AbiKind = Literal["version", "abi3", "abi3t"]
 
+LinkerKind = Literal["auto", "native", "zig", "gcc", "xwin"]
+"""Who links: the system's or the user's own linker, zig, a GNU cross compiler, cargo-xwin; `auto` is asked for only."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abi:
@@ -65,6 +68,19 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstLink:
+    """The first library that zig links for a target: it compiles what zig has of the target's libc meanwhile."""
+
+    id: str
+    """What zig is told: the triple, with the glibc behind it, if any."""
+    manifest: PurePath
+    """Where the crate of that library will be written."""
+    done: PurePath
+    """The file that says that it was linked before."""
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
     """One run of cargo, for one or more cells."""
 
@@ -86,6 +102,9 @@ class Build:
     command: Command
     unit_graph: Command
     """Prints cargo's unit graph; builds nothing."""
+    linker: LinkerKind = "native"
+    first_link: FirstLink | None = None
+    """What zig must have linked before; None: not zig, or it has."""
     before: tuple[Command, ...] = ()
     """The user's commands, to run before cargo."""
 
@@ -110,7 +129,10 @@ class Wheel:
     sha256: str = ""
 
 
-StepKind = Literal["prepare", "compile", "audit", "pack", "verify"]
+Part = Literal["host", "shared"]
+"""What a clone can take over while its source is still compiled: what runs on the host, and what is for any Python."""
+
+StepKind = Literal["prepare", "link", "compile", "audit", "merge", "pack", "verify"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +143,13 @@ class Step:
     """`compile:1a2b3c4d`, `pack:cp312-linux_x86_64`."""
     kind: StepKind
     subject: str
-    """Id of the build or wheel that it is about; empty for prepare."""
+    """Id of the build, wheel or first link that it is about; empty for prepare."""
     needs: frozenset[str] = frozenset()
     """Steps that must have succeeded."""
     after: frozenset[str] = frozenset()
     """Steps that must have ended, well or badly."""
+    once: frozenset[str] = frozenset()
+    """Parts of compiles that must be made (`compile:1a2b3c4d/shared`), or whose compile must have ended."""
     holds: frozenset[str] = frozenset()
     """Pools of which it takes one place while it runs."""
 
@@ -158,6 +182,7 @@ class Plan:
     """In topological order."""
     pools: Mapping[str, int]
     """Places in each pool."""
+    first_links: tuple[FirstLink, ...]
     builds: tuple[Build, ...]
     wheels: tuple[Wheel, ...]
     cells: tuple[Cell, ...]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
-from wheelmatrix.model import AuditMode
+from wheelmatrix.model import AuditMode, LinkerKind
 from wheelmatrix.options.facts import option
-from wheelmatrix.options.parts import Feature, Override, Pattern
+from wheelmatrix.options.parts import AskedTarget, Deployment, Feature, Override, Pattern
 from wheelmatrix.options.verify import VerifyOptions
 
 _LATER = "comes with a later version of wheelmatrix"
@@ -35,9 +35,10 @@ class BuildOptions(VerifyOptions):
         "Build for every Python that the project admits, installed here or not",
         scope="run", flags=("-a", "--all-interpreters"), excludes=("interpreters", "find_interpreter"), panel="Matrix",
     )  # fmt: skip
-    targets: tuple[str, ...] = option(
+    targets: tuple[str | AskedTarget, ...] = option(
         (),
-        "Target triple, with a glibc floor if wanted (x86_64-unknown-linux-gnu.2.17); may be repeated",
+        "Target triple, with a floor if wanted (x86_64-unknown-linux-gnu.2.17), or a platform tag "
+        "(manylinux_2_17_aarch64, win_amd64); may be repeated",
         scope="run", flags=("--target",), key="targets", variables=("CARGO_BUILD_TARGET",), metavar="TRIPLE",
         panel="Matrix",
     )  # fmt: skip
@@ -121,6 +122,19 @@ class BuildOptions(VerifyOptions):
     rustc_args: tuple[str, ...] = option(
         (), "Arguments for rustc, after --", scope="cell", key="rustc-args", maturin=True, panel="Cargo"
     )
+    rustflags: tuple[str, ...] = option(
+        (), "Flags for rustc, added to those of variables and of cargo's configuration", scope="cell", key="rustflags",
+        panel="Cargo",
+    )  # fmt: skip
+    linker: LinkerKind = option(
+        "auto", "Who links; auto: the user's or the system's linker for the host, else zig or a GNU cross compiler",
+        scope="target", flags=("--linker",), shorthands={"--zig": "zig"}, key="linker",
+        choices=("auto", "native", "zig", "gcc", "xwin"), panel="Cargo",
+    )  # fmt: skip
+    deployments: tuple[Deployment, ...] = option(
+        (), "Lowest macOS by target triple, for targets without a floor", key="target", maturin=True, variable=False,
+        panel="Cargo",
+    )  # fmt: skip
     cargo_config: tuple[str, ...] = option(
         (), "cargo configuration for this run", flags=("--config",), key="config", maturin=True, metavar="KEY=VALUE",
         panel="Cargo",

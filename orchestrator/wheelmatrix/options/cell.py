@@ -4,8 +4,18 @@ from dataclasses import replace
 from typing import Any
 
 from wheelmatrix.options.build import BuildOptions
-from wheelmatrix.options.parts import Override
+from wheelmatrix.options.parts import AskedTarget, Override
 from wheelmatrix.options.patterns import matches
+
+
+def for_target(options: BuildOptions, asked: str | AskedTarget) -> BuildOptions:
+    """Return `options` with what one entry of the targets says; variables of an environment join the others."""
+    if isinstance(asked, str):
+        return options
+    changed = {name: value for name, value in asked.values.items() if name not in options.fixed}
+    if "environment" in changed:
+        changed["environment"] = tuple({**dict(options.environment), **dict(changed["environment"])}.items())
+    return replace(options, **changed)
 
 
 def for_cell(options: BuildOptions, cell_id: str, short_id: str) -> BuildOptions:

@@ -9,9 +9,10 @@ from wheelmatrix.options.build import BuildOptions
 from wheelmatrix.options.facts import Facts
 from wheelmatrix.options.kinds import FLAG, NUMBER, TEXT, TEXTS, Kind, texts_from_toml
 from wheelmatrix.options.notes import Notes
-from wheelmatrix.options.parts import Feature, Override, Pattern, PythonSource
+from wheelmatrix.options.parts import AskedTarget, Deployment, Feature, Override, Pattern, PythonSource
 from wheelmatrix.options.sources import SOURCES
 from wheelmatrix.options.structured import FEATURES, PAIRS, PATTERNS
+from wheelmatrix.options.targets import DEPLOYMENTS, TARGETS
 
 PREFIX = "WHEELMATRIX_"
 _JOININGS = ("none", "append", "prepend")
@@ -163,6 +164,8 @@ _KINDS: Mapping[Any, Kind] = {
     tuple[Feature, ...]: FEATURES,
     tuple[Pattern, ...]: PATTERNS,
     tuple[tuple[str, str], ...]: PAIRS,
+    tuple[str | AskedTarget, ...]: TARGETS,
+    tuple[Deployment, ...]: DEPLOYMENTS,
     tuple[Override, ...]: _OVERRIDES,
     tuple[PythonSource, ...]: SOURCES,
 }

@@ -35,6 +35,25 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedTarget:
+    """One entry of `[tool.wheelmatrix] targets` that says more than a name."""
+
+    target: str
+    """Triple or platform tag, with the floor behind it, if any."""
+    values: Mapping[str, Any]
+    """BuildOptions field to the value that holds for this target alone: linker, environment, rustflags."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """The lowest macOS that one target's wheels are to run on, as `[tool.maturin.target.TRIPLE]` says it."""
+
+    triple: str
+    macos: str
+    """`10.13`, `11.0`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PythonSource:
     """Where a Python comes from that wheels are imported in: a place, or a command line."""
 

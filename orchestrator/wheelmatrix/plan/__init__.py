@@ -1,10 +1,12 @@
 """The plan: what a run will do, decided from options, tables and gathered facts alone."""
 
+from collections.abc import Iterable, Mapping
+
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Gathered, Left, Plan, Project, Tables, Target
-from wheelmatrix.options import BuildOptions
+from wheelmatrix.options import AskedTarget, BuildOptions, for_target
 from wheelmatrix.plan.abis import Bound, bind
-from wheelmatrix.plan.builds import make
+from wheelmatrix.plan.builds import distinct_builds, make
 from wheelmatrix.plan.command import shell_command
 from wheelmatrix.plan.select import Selection, nothing_left, select
 from wheelmatrix.plan.steps import pools, steps, with_clones
@@ -17,36 +19,43 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
 
     Raises ConfigError for what cannot be, with the reason; NothingToBuild if nothing is left.
     """
-    targets = _targets(options, tables, gathered)
+    targets = asked_targets(options, tables, gathered.host.os) or {host_target(tables, gathered.host.triple): ""}
     _check_index(options, tables, targets)
-    selection = select(options, tables, gathered, project, targets)
-    bounds, left = _bound(selection, options, tables, gathered, project)
-    made = make(bounds, project, gathered)
-    builds = with_clones(tuple(each.build for each in made), gathered)
+    selection = select(options, tables, gathered, project, tuple(targets))
+    bounds, left = _bound(selection, {target: for_target(options, said) for target, said in targets.items()}, tables,
+                          gathered, project)  # fmt: skip
+    made = make(bounds, tables, project, gathered)
+    builds = with_clones(distinct_builds(made), gathered)
+    links = {build.first_link.id: build.first_link for build in builds if build.first_link is not None}
     wheels = tuple(each.wheel for each in made)
     before = tuple(shell_command(line, options, project.root, gathered.host.os) for line in options.before_all)
     return Plan(
         project=project,
-        steps=steps(builds, wheels, prepares=bool(before), verifies=options.verify != "off"),
+        steps=steps(tuple(links.values()), builds, wheels, prepares=bool(before), verifies=options.verify != "off"),
         pools=pools(options.jobs or gathered.host.cpus),
+        first_links=tuple(links.values()),
         builds=builds,
         wheels=wheels,
         cells=tuple(bound.cell for bound in bounds),
         left=(*selection.left, *left),
-        expectations={each.build.id: each.expectation for each in made},
+        expectations={subject: each for one in made for subject, each in one.expectations.items()},
         before=before,
         warnings=(*project.warnings, *selection.warnings, *(text for each in made for text in each.warnings)),
     )
 
 
 def _bound(
-    selection: Selection, options: BuildOptions, tables: Tables, gathered: Gathered, project: Project
+    selection: Selection,
+    options: Mapping[Target, BuildOptions],
+    tables: Tables,
+    gathered: Gathered,
+    project: Project,
 ) -> tuple[tuple[Bound, ...], tuple[Left, ...]]:
     # A Python past its end of life that was named is one more that a stable ABI without version has to serve.
     served = (*selection.admitted, *(cell.interpreter for cell in selection.cells))
-    found = [bind(cell, options, tables, gathered, project, served) for cell in selection.cells]
+    found = [bind(cell, options[cell.target], tables, gathered, project, served) for cell in selection.cells]
     left = tuple(each for each in found if isinstance(each, Left))
-    if left and options.interpreters:
+    if left and any(each.interpreters for each in options.values()):
         issues = (Issue(message=f"{e.cell}: {e.reason}", where="--interpreter", hint=e.hint) for e in left)
         raise ConfigError(*issues)
     bounds = tuple(each for each in found if isinstance(each, Bound))
@@ -55,22 +64,25 @@ def _bound(
     return bounds, left
 
 
-def _targets(options: BuildOptions, tables: Tables, gathered: Gathered) -> tuple[Target, ...]:
-    host = gathered.host.triple
-    if not options.targets:
-        return (host_target(tables, host),)
-    asked = tuple(dict.fromkeys(parse_target(tables, text) for text in options.targets))
-    foreign = [target for target in asked if target.triple != host]
-    if foreign:
-        raise ConfigError.of(
-            f"{', '.join(target.triple for target in foreign)}: this version builds for its host alone, {host}",
-            where="--target",
-            hint="cross targets come with a later version of wheelmatrix",
-        )
-    return asked
+def asked_targets(options: BuildOptions, tables: Tables, host_os: str) -> dict[Target, str | AskedTarget]:
+    """Return the targets that were asked for, in their order, with how each was; empty: none was.
+
+    Raises ConfigError with every one that cannot be.
+    """
+    found: dict[Target, str | AskedTarget] = {}
+    issues: list[Issue] = []
+    for said in options.targets:
+        text = said if isinstance(said, str) else said.target
+        try:
+            found.setdefault(parse_target(tables, text, host_os=host_os), said)
+        except ConfigError as error:
+            issues += error.issues
+    if issues:
+        raise ConfigError(*issues)
+    return found
 
 
-def _check_index(options: BuildOptions, tables: Tables, targets: tuple[Target, ...]) -> None:
+def _check_index(options: BuildOptions, tables: Tables, targets: Iterable[Target]) -> None:
     """Raise ConfigError where `--compatibility pypi` was asked for and the index takes no wheel of a target."""
     if "pypi" not in (text.lower() for text in options.compatibility):
         return

@@ -2,19 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from wheelmatrix.bindings import pyo3
 from wheelmatrix.errors import ConfigError, Issue
-from wheelmatrix.model import Build, Command, Expectation, Gathered, Host, Installed, Project, Target, Wheel
+from wheelmatrix.model import (
+    Build,
+    Command,
+    Expectation,
+    Gathered,
+    Host,
+    Installed,
+    Project,
+    Tables,
+    Target,
+    Wheel,
+)
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.plan.abis import Bound
-from wheelmatrix.plan.command import cargo_command, directory_of, environment_of, shell_command, unit_graph
+from wheelmatrix.plan.cargo_config import environment_of
+from wheelmatrix.plan.command import cargo_command, directory_of, shell_command, unit_graph
+from wheelmatrix.plan.first_link import first_link
+from wheelmatrix.plan.linker import linker
 from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
-from wheelmatrix.platforms import extension_suffix, stable_suffix
+from wheelmatrix.platforms import extension_suffix, lowest_floor, stable_suffix
 from wheelmatrix.project.layout import extension_name
 
 
@@ -22,13 +36,17 @@ from wheelmatrix.project.layout import extension_name
 class Made:
     """What the cells of one ABI lead to."""
 
-    build: Build
+    target: Target
+    """What the wheel is for."""
+    builds: tuple[Build, ...]
+    """One; of universal2 one a slice."""
     wheel: Wheel
-    expectation: Expectation
+    expectations: Mapping[str, Expectation]
+    """By build id; of what is merged from several builds by the wheel's id."""
     warnings: tuple[str, ...] = ()
 
 
-def make(bounds: Sequence[Bound], project: Project, gathered: Gathered) -> tuple[Made, ...]:
+def make(bounds: Sequence[Bound], tables: Tables, project: Project, gathered: Gathered) -> tuple[Made, ...]:
     """Return the builds and wheels of all cells, in matrix order.
 
     Cells with the same target and stable ABI share one; their options are those of the lowest Python among them.
@@ -37,9 +55,19 @@ def make(bounds: Sequence[Bound], project: Project, gathered: Gathered) -> tuple
     groups: dict[tuple[str, str], list[Bound]] = {}
     for bound in bounds:
         groups.setdefault((str(bound.cell.target), bound.abi.id), []).append(bound)
-    made = tuple(_made(group, project, gathered) for group in groups.values())
+    made = tuple(_made(group, tables, project, gathered) for group in groups.values())
     _refuse_twins(made)
     return made
+
+
+def distinct_builds(made: Iterable[Made]) -> tuple[Build, ...]:
+    """Return every build once, in matrix order: a slice of universal2 may be a wheel of its own, too."""
+    found: dict[str, Build] = {}
+    for build in (build for each in made for build in each.builds):
+        before = found.get(build.id)
+        cells = (*before.cells, *build.cells) if before else build.cells
+        found[build.id] = replace(build, cells=cells)
+    return tuple(found.values())
 
 
 def root_directory(project: Project, options: BuildOptions, gathered: Gathered) -> PurePath:
@@ -48,50 +76,78 @@ def root_directory(project: Project, options: BuildOptions, gathered: Gathered) 
     return gathered.directory / own / "wheelmatrix"
 
 
-def _made(group: Sequence[Bound], project: Project, gathered: Gathered) -> Made:
+def _made(group: Sequence[Bound], tables: Tables, project: Project, gathered: Gathered) -> Made:
+    lead = group[0]
+    target = lead.cell.target
+    name = f"{lead.abi.id}-{platform_of(target)}"
+    extension = extension_name(project.module_name, project.is_mixed, _suffix(lead))
+    thin = [_for_target(group, each) for each in _slices(target, tables)]
+    builds = tuple(_build(each, extension, project, gathered) for each in thin)
+    expectations = {build.id: _expectation(each[0], project) for build, each in zip(builds, thin, strict=True)}
+    if len(builds) > 1:
+        expectations[name] = _expectation(lead, project)
+    return Made(
+        target=target,
+        builds=builds,
+        wheel=_wheel(name, lead, builds, project, extension, tuple(bound.cell.id for bound in group)),
+        expectations=expectations,
+        warnings=_differing(group),
+    )
+
+
+def _slices(target: Target, tables: Tables) -> tuple[Target, ...]:
+    """Return the targets that are compiled for `target`: itself, or its slices, each with its own lowest floor."""
+    rows = [tables.targets[triple] for triple in target.slices]
+    floors = [max(target.floor, lowest_floor(row) or target.floor) if target.floor else None for row in rows]
+    return tuple(replace(row, floor=floor) for row, floor in zip(rows, floors, strict=True)) or (target,)
+
+
+def _for_target(group: Sequence[Bound], target: Target) -> tuple[Bound, ...]:
+    return tuple(replace(bound, cell=replace(bound.cell, target=target)) for bound in group)
+
+
+def _build(group: Sequence[Bound], extension: str, project: Project, gathered: Gathered) -> Build:
     lead = group[0]
     target, abi, options = lead.cell.target, lead.abi, lead.options
     root = root_directory(project, options, gathered)
     directory = _directory(lead, project, root)
-    extension = extension_name(project.module_name, project.is_mixed, _suffix(lead))
     user_config = environment_of(options, gathered).get("PYO3_CONFIG_FILE")
     text = "" if user_config else pyo3.config_text(project.crate.pyo3, abi, target)
     config_path = None if user_config else _config_path(lead, text, root)
-    python = _python(group, gathered)
+    linked = linker(target, options, project, gathered)
     command = cargo_command(
-        lead, project, gathered, directory, config_path, PurePath(extension).name, python
-    )  # fmt: skip
-    name = f"{abi.id}-{platform_of(target)}"
-    cells = tuple(bound.cell.id for bound in group)
-    build = Build(
+        lead, project, gathered, directory, config_path, PurePath(extension).name, _python(group, gathered), linked
+    )
+    return Build(
         id=_digest(directory.name, str(target), options.profile, *command.argv, text)[:8],
-        name=name,
+        name=f"{abi.id}-{platform_of(target)}",
         target=target,
         abi=abi,
-        cells=cells,
+        cells=tuple(bound.cell.id for bound in group),
         directory=directory,
         clone_from=_siblings(directory, project.crate.name, gathered),
         config_path=config_path,
         config_text=text,
         command=command,
-        unit_graph=unit_graph(command),
+        unit_graph=unit_graph(command, target.triple),
+        linker=linked.kind,
+        first_link=first_link(linked, target, options, gathered),
         before=_before(lead, command, project, gathered.host),
-    )
-    return Made(
-        build=build,
-        wheel=_wheel(name, lead, build, project, extension, cells),
-        expectation=_expectation(lead, project),
-        warnings=_differing(group),
     )
 
 
 def _wheel(
-    name: str, lead: Bound, build: Build, project: Project, extension: str, cells: tuple[str, ...]
-) -> Wheel:  # fmt: skip
+    name: str,
+    lead: Bound,
+    builds: Sequence[Build],
+    project: Project,
+    extension: str,
+    cells: tuple[str, ...],
+) -> Wheel:
     metadata = project.metadata
     number = f"-{lead.options.build_number}" if lead.options.build_number else ""
     stem = f"{dist_info_name(metadata.name, metadata.version)}{number}-{stem_tags(lead.abi)}"
-    return Wheel(id=name, stem=stem, builds=(build.id,), cells=cells, extension=extension)
+    return Wheel(id=name, stem=stem, builds=tuple(build.id for build in builds), cells=cells, extension=extension)
 
 
 def _expectation(lead: Bound, project: Project) -> Expectation:
@@ -184,12 +240,10 @@ def _refuse_twins(made: Iterable[Made]) -> None:
     seen: dict[tuple[str, str], Made] = {}
     issues = []
     for each in made:
-        key = (each.wheel.stem, each.build.target.plain_tag)
+        key = (each.wheel.stem, each.target.plain_tag)
         other = seen.setdefault(key, each)
-        if other is not each and _same_family(other.build.target, each.build.target):
-            message = (
-                f"{other.wheel.id} ({other.build.target}) and {each.wheel.id} ({each.build.target}) may make one wheel"
-            )
+        if other is not each and _same_family(other.target, each.target):
+            message = f"{other.wheel.id} ({other.target}) and {each.wheel.id} ({each.target}) may make one wheel"
             issues.append(Issue(message=message, hint="leave out one of the two targets"))
     if issues:
         raise ConfigError(*issues)

@@ -8,6 +8,8 @@ from wheelmatrix.bindings import pyo3
 from wheelmatrix.model import Command, Gathered, Installed, Project, Target
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.abis import Bound
+from wheelmatrix.plan.cargo_config import build_rustflags, environment_of
+from wheelmatrix.plan.linker import Linker
 from wheelmatrix.platforms import rustc_args, rustflags
 
 _FLAGS = ("ignore_rust_version", "timings", "future_incompat_report", "all_features", "no_default_features")
@@ -21,24 +23,25 @@ def cargo_command(
     config_path: PurePath | None,
     library: str,
     python: Installed | None,
+    linked: Linker,
 ) -> Command:
     """Return the call of cargo that builds one library and reports in JSON.
 
     `directory`: the build's own target directory; `library`: the extension's file name; `python`: the Python of this
-    machine that build scripts may run.
+    machine that build scripts may run; `linked`: who links.
     """
     crate, options, target = project.crate, bound.options, bound.cell.target
-    flags, inherited = rustflags(target), environment_of(options, gathered)
+    flags = (*_remapped(project, options, gathered), *rustflags(target), *options.rustflags)
     rustc = [*options.rustc_args, *rustc_args(target, library), *(("-C", "strip=symbols") if options.strip else ())]
     argv = [
-        "cargo",
+        str(linked.program),
         "rustc",
         "--lib",
         *([] if "cdylib" in crate.crate_types else ["--crate-type", "cdylib"]),
         "--profile",
         options.profile,
         "--target",
-        target.triple,
+        linked.target,
         "--target-dir",
         str(directory),
         "--manifest-path",
@@ -47,25 +50,29 @@ def cargo_command(
         "json-diagnostic-rendered-ansi",
         *_selected(options, bound.features),
         *cargo_options(options),
-        *_flag_config(flags, target, inherited),
+        *_flag_config(flags, target, options, gathered),
         "--frozen",
     ]
     added = _environment(bound, project, directory, config_path, python)
     return Command(
         argv=tuple([*argv, "--", *rustc] if rustc else argv),
-        environment={**added, **_joined_flags(flags, inherited)},
+        environment={**added, **linked.environment, **_joined_flags(flags, environment_of(options, gathered))},
         directory=directory_of(project),
         without=frozenset({"CARGO"}),
     )
 
 
-def unit_graph(command: Command) -> Command:
+def unit_graph(command: Command, triple: str) -> Command:
     """Return the call that prints cargo's unit graph for `command` and builds nothing.
 
-    The option is unstable; RUSTC_BOOTSTRAP opens it and is set for this one call alone, since crates look at it.
+    cargo itself knows it, whoever links. The option is unstable; RUSTC_BOOTSTRAP opens it and is set for this one call
+    alone, since crates look at it.
     """
-    split = command.argv.index("--") if "--" in command.argv else len(command.argv)
-    argv = (*command.argv[:split], "--unit-graph", "-Zunstable-options", *command.argv[split:])
+    own = ("cargo", *command.argv[1:])
+    at = own.index("--target") + 1
+    own = (*own[:at], triple, *own[at + 1 :])
+    split = own.index("--") if "--" in own else len(own)
+    argv = (*own[:split], "--unit-graph", "-Zunstable-options", *own[split:])
     return Command(
         argv=argv,
         environment={**command.environment, "RUSTC_BOOTSTRAP": "1"},
@@ -102,11 +109,6 @@ def shell_command(line: str, options: BuildOptions, directory: PurePath, host_os
 def toolchain_environment(options: BuildOptions) -> dict[str, str]:
     """Return the variables that a user asked for: own ones, and the toolchain that rustup shall take."""
     return {**dict(options.environment), **({"RUSTUP_TOOLCHAIN": options.toolchain} if options.toolchain else {})}
-
-
-def environment_of(options: BuildOptions, gathered: Gathered) -> dict[str, str]:
-    """Return the variables that cargo would see without ours: those of the process, and above them the user's own."""
-    return {**gathered.environment, **dict(options.environment)}
 
 
 def directory_of(project: Project) -> PurePath:
@@ -157,8 +159,30 @@ def _joined_flags(flags: tuple[str, ...], environment: Mapping[str, str]) -> dic
     return {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join([*filter(None, own), *flags])}
 
 
-def _flag_config(flags: tuple[str, ...], target: Target, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return our flags as cargo configuration, which joins the user's for this target; unless variables hold them."""
-    if not flags or _joined_flags(flags, environment):
+def _flag_config(
+    flags: tuple[str, ...], target: Target, options: BuildOptions, gathered: Gathered
+) -> tuple[str, ...]:  # fmt: skip
+    """Return our flags as cargo configuration, which joins the user's for this target; unless variables hold them.
+
+    It would hide the user's `build.rustflags`, which are therefore repeated in it.
+    """
+    if not flags or _joined_flags(flags, environment_of(options, gathered)):
         return ()
-    return ("--config", f"target.{target.triple}.rustflags={json.dumps(list(flags))}")
+    whole = [*build_rustflags(target.triple, options, gathered), *flags]
+    return ("--config", f"target.{target.triple}.rustflags={json.dumps(whole)}")
+
+
+def _remapped(project: Project, options: BuildOptions, gathered: Gathered) -> tuple[str, ...]:
+    """Return the flags that keep this machine's paths out of what is shipped: panics name their source file.
+
+    Not in the profile for development, whose debugger looks for the files. Of two that match, rustc takes the last.
+    """
+    if options.profile == "dev":
+        return ()
+    places = {
+        str(gathered.cargo_home): "/cargo",
+        str(project.crate.workspace): f"/{project.crate.name}",
+        str(project.crate.target_directory): f"/{project.crate.name}/target",
+        **({options.target_dir: f"/{project.crate.name}/target"} if options.target_dir else {}),
+    }
+    return tuple(f"--remap-path-prefix={place}={name}" for place, name in places.items())

@@ -1,13 +1,13 @@
 """Which steps may start now: two functions over values; no clock, no task, no machine.
 
-A step waits until all it `needs` have succeeded and all it comes `after` have ended, and until each pool that it
-`holds` has a free place. Steps that are ready start in the plan's order. A step that failed or was skipped skips
-whatever needs it, and nothing else.
+A step waits until all it `needs` have succeeded, all it comes `after` have ended and all parts that it starts `once`
+they are made are there, and until each pool that it `holds` has a free place. Steps that are ready start in the plan's
+order. A step that failed or was skipped skips whatever needs it, and nothing else.
 """
 
 from collections.abc import Iterator, Mapping
 
-from wheelmatrix.model import Done, Failed, Outcome, Skipped, Step
+from wheelmatrix.model import Done, Failed, Outcome, Part, Skipped, Step
 
 
 class Schedule:
@@ -18,6 +18,7 @@ class Schedule:
         self._running: dict[str, Step] = {}
         self._free = dict(pools)
         self._fail_fast = fail_fast
+        self._made: set[str] = set()
         self.outcomes: dict[str, Outcome] = {}
         """How each step ended, by id, in the order they ended."""
 
@@ -43,6 +44,10 @@ class Schedule:
                 started.append(step)
         return tuple(started)
 
+    def made(self, step: str, part: Part) -> None:
+        """Note that a running compile has made a part that clones can take over."""
+        self._made.add(f"{step}/{part}")
+
     def finished(self, step: str, outcome: Outcome) -> tuple[tuple[str, Skipped], ...]:
         """Note how a running step ended; return the waiting steps that are skipped by it, in the plan's order."""
         ended = self._running.pop(step)
@@ -64,6 +69,7 @@ class Schedule:
         return (
             all(isinstance(self.outcomes.get(other), Done) for other in step.needs)
             and all(other in self.outcomes for other in step.after)
+            and all(part in self._made or part.partition("/")[0] in self.outcomes for part in step.once)
             and all(self._free[pool] > 0 for pool in step.holds)
         )
 

@@ -57,7 +57,7 @@ def select(
     """
     admitted = tuple(row for row in tables.interpreters if not _obstacle(row, project, gathered))
     chosen, left = _chosen(options, tables, gathered, project)
-    cells, absent = _present(_cells(chosen, targets, gathered), is_named=bool(options.interpreters))
+    cells, absent = _present(_cells(chosen, targets, gathered), options)
     left += absent
     known = [(cell_id(row, target), short_id(row, target)) for target in targets for row in tables.interpreters]
     left += _disabled(options, tables, project, chosen)
@@ -251,19 +251,38 @@ def _admits(requires_python: str, version: Version) -> bool:
 
 def _cells(rows: list[Interpreter], targets: tuple[Target, ...], gathered: Gathered) -> tuple[Cell, ...]:
     return tuple(
-        Cell(id=cell_id(row, target), interpreter=row, target=target, installed=installed_for(row, gathered))
+        Cell(
+            id=cell_id(row, target),
+            interpreter=row,
+            target=target,
+            installed=installed_for(row, gathered) if target.triple == gathered.host.triple else None,
+        )
         for target in targets
         for row in rows
     )
 
 
-def _present(cells: tuple[Cell, ...], *, is_named: bool) -> tuple[tuple[Cell, ...], list[Left]]:
-    """Leave out the Pythons that were never made for their target; raises ConfigError if they were named."""
+def _present(cells: tuple[Cell, ...], options: BuildOptions) -> tuple[tuple[Cell, ...], list[Left]]:
+    """Leave out the Pythons that were never made for their target.
+
+    Raises ConfigError for those that were named, unless a pattern leaves them out for this target.
+    """
     reasons = {cell.id: why_absent(cell.interpreter, cell.target) for cell in cells if cell.installed is None}
     left = [Left(cell=cell, reason=reason) for cell, reason in reasons.items() if reason]
-    if left and is_named:
-        raise ConfigError(*(Issue(message=f"{each.cell}: {each.reason}", where="--interpreter") for each in left))
+    if options.interpreters:
+        wanted = {cell.id for cell in cells if not _dropped(cell, options)}
+        named = [each for each in left if each.cell in wanted]
+        if named:
+            raise ConfigError(*(Issue(message=f"{each.cell}: {each.reason}", where="--interpreter") for each in named))
     return tuple(cell for cell in cells if not reasons.get(cell.id)), left
+
+
+def _dropped(cell: Cell, options: BuildOptions) -> str:
+    """Return why the patterns leave a cell out; empty if they do not. `skip` wins."""
+    names = (cell.id, short_id(cell.interpreter, cell.target))
+    if options.skip and matches(options.skip, *names):
+        return "a skip pattern names it"
+    return "no build pattern names it" if options.build and not matches(options.build, *names) else ""
 
 
 def _disabled(options: BuildOptions, tables: Tables, project: Project, chosen: list[Interpreter]) -> list[Left]:
@@ -294,11 +313,8 @@ def _filtered(
     ]
     kept, dropped = [], []
     for cell in cells:
-        names = (cell.id, short_id(cell.interpreter, cell.target))
-        if options.skip and matches(options.skip, *names):
-            dropped.append(Left(cell=cell.id, reason="a skip pattern names it"))
-        elif options.build and not matches(options.build, *names):
-            dropped.append(Left(cell=cell.id, reason="no build pattern names it"))
+        if reason := _dropped(cell, options):
+            dropped.append(Left(cell=cell.id, reason=reason))
         else:
             kept.append(cell)
     return tuple(kept), dropped, warnings

@@ -5,40 +5,51 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import PurePath
 
-from wheelmatrix.model import Build, Gathered, Step, Wheel
+from wheelmatrix.model import Build, FirstLink, Gathered, Part, Step, StepKind, Wheel
 
 _PREPARE = "prepare"
 
 
 def steps(
-    builds: Sequence[Build], wheels: Sequence[Wheel], *, prepares: bool, verifies: bool = False
+    first_links: Sequence[FirstLink],
+    builds: Sequence[Build],
+    wheels: Sequence[Wheel],
+    *,
+    prepares: bool,
+    verifies: bool = False,
 ) -> tuple[Step, ...]:
-    """Return the steps in topological order: compile, audit, pack, verify; each chain stands by itself.
+    """Return the steps in topological order: link, compile, audit, merge, pack, verify; each chain stands by itself.
 
     `prepares`: the user has commands to run before the first compile. `verifies`: no wheel leaves without.
     """
     first = (Step(id=_PREPARE, kind="prepare", subject=""),) if prepares else ()
+    links = (Step(id=f"link:{each.id}", kind="link", subject=each.id) for each in first_links)
     by_directory = {build.directory: build for build in builds}
     compiles = (_compile(build, by_directory, prepares=prepares) for build in builds)
-    audits = (
-        Step(id=f"audit:{build.id}", kind="audit", subject=build.id, needs=frozenset({f"compile:{build.id}"}))
-        for build in builds
+    audits = (_step("audit", build.id, f"compile:{build.id}") for build in builds)
+    return tuple(
+        chain(first, links, _leads_first(compiles), audits, *(_to_wheel(wheel, verifies=verifies) for wheel in wheels))
     )
-    packs = (
-        Step(
-            id=f"pack:{wheel.id}",
-            kind="pack",
-            subject=wheel.id,
-            needs=frozenset(f"audit:{build}" for build in wheel.builds),
-        )
-        for wheel in wheels
-    )
-    proofs = (
-        Step(id=f"verify:{wheel.id}", kind="verify", subject=wheel.id, needs=frozenset({f"pack:{wheel.id}"}))
-        for wheel in wheels
-        if verifies
-    )
-    return tuple(chain(first, _leads_first(compiles), audits, packs, proofs))
+
+
+def artifact_of(wheel: Wheel) -> str:
+    """Return the id that the wheel's library has among artifacts and reports: its build's, or its own if merged."""
+    return wheel.builds[0] if len(wheel.builds) == 1 else wheel.id
+
+
+def _to_wheel(wheel: Wheel, *, verifies: bool) -> Iterator[Step]:
+    """Yield what comes after the audits of the builds: what is merged is audited again, whole."""
+    library = artifact_of(wheel)
+    if library == wheel.id:
+        yield _step("merge", wheel.id, *(f"audit:{build}" for build in wheel.builds))
+        yield _step("audit", wheel.id, f"merge:{wheel.id}")
+    yield _step("pack", wheel.id, f"audit:{library}")
+    if verifies:
+        yield _step("verify", wheel.id, f"pack:{wheel.id}")
+
+
+def _step(kind: StepKind, subject: str, *needs: str) -> Step:
+    return Step(id=f"{kind}:{subject}", kind=kind, subject=subject, needs=frozenset(needs))
 
 
 def pools(jobs: int) -> Mapping[str, int]:
@@ -50,7 +61,8 @@ def with_clones(builds: Sequence[Build], gathered: Gathered) -> tuple[Build, ...
     """Return the builds, each new one told which directory to start from.
 
     Where none of its target and profile exists yet, their first build goes first and the others become clones of it;
-    a directory of another target, which has only the host's half, is for the first alone.
+    it itself starts from a directory of another target, which has only the host's half, if need be from this run's
+    first. One that exists already is left as it is.
     """
     leads: dict[PurePath, Build] = {}
     result = []
@@ -62,23 +74,29 @@ def with_clones(builds: Sequence[Build], gathered: Gathered) -> tuple[Build, ...
         elif key in leads:
             result.append(replace(build, clone_from=(leads[key].directory, *build.clone_from)))
         else:
+            first = next((lead for lead in leads.values() if lead.directory.parent.name == key.name), None)
             leads[key] = build
-            result.append(build)
+            is_alone = first is None or build.clone_from
+            result.append(build if is_alone or first is None else replace(build, clone_from=(first.directory,)))
     return tuple(result)
 
 
 def _compile(build: Build, by_directory: Mapping[PurePath, Build], *, prepares: bool) -> Step:
-    """Return the step of a build; it comes after the one it is a clone of, so that nobody works in what is copied."""
+    """Return the step of a build; one that starts as a clone waits until its source has what the clone can keep."""
     source = next((by_directory[place] for place in build.clone_from[:1] if place in by_directory), None)
+    part: Part = "shared" if source and source.directory.parent == build.directory.parent else "host"
+    needs = [_PREPARE] if prepares else []
+    if build.first_link is not None:
+        needs.append(f"link:{build.first_link.id}")
     return Step(
         id=f"compile:{build.id}",
         kind="compile",
         subject=build.id,
-        needs=frozenset({_PREPARE}) if prepares else frozenset(),
-        after=frozenset({f"compile:{source.id}"}) if source else frozenset(),
+        needs=frozenset(needs),
+        once=frozenset({f"compile:{source.id}/{part}"}) if source else frozenset(),
         holds=frozenset({"compile"}),
     )
 
 
 def _leads_first(compiles: Iterator[Step]) -> Iterator[Step]:
-    return iter(sorted(compiles, key=lambda step: bool(step.after)))
+    return iter(sorted(compiles, key=lambda step: bool(step.once)))

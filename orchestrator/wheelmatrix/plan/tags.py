@@ -4,9 +4,8 @@ import re
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Abi, Interpreter, Target, Version
+from wheelmatrix.platforms import LEGACY_GLIBC
 
-_LEGACY = {"1": (2, 5), "2010": (2, 12), "2014": (2, 17)}
-"""manylinux's years as versions of glibc. Source: PEP 600, "Legacy manylinux tags"."""
 _COMPATIBILITY = re.compile(r"(?:(manylinux|musllinux)_)?(\d+)_(\d+)|(?:manylinux)?(1|2010|2014)")
 
 
@@ -70,5 +69,5 @@ def _policy(text: str, target: Target) -> tuple[str, Version]:
     if family != own or target.os != "linux":
         raise ConfigError.of(f"{text} does not go with {target.triple}", where="--compatibility")
     if found[4]:
-        return own, _LEGACY[found[4]]
+        return own, LEGACY_GLIBC[found[4]]
     return own, (int(found[2]), int(found[3]))

@@ -5,9 +5,10 @@ from wheelmatrix.platforms.link import library_name, rustc_args, rustflags
 from wheelmatrix.platforms.platform import Platform
 from wheelmatrix.platforms.registry import PLATFORMS
 from wheelmatrix.platforms.suffix import extension_suffix, stable_suffix, why_absent
-from wheelmatrix.platforms.tag import earned_floor, floor_name, lowest_floor, platform_tags
+from wheelmatrix.platforms.tag import LEGACY_GLIBC, earned_floor, floor_name, lowest_floor, platform_tags
 
 __all__ = [
+    "LEGACY_GLIBC",
     "PLATFORMS",
     "Platform",
     "earned_floor",

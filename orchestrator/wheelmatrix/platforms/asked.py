@@ -6,20 +6,29 @@ from dataclasses import replace
 
 from wheelmatrix.errors import ConfigError, WheelmatrixError
 from wheelmatrix.model import Tables, Target, Version
-from wheelmatrix.platforms.tag import floor_name, lowest_floor, release_needed
+from wheelmatrix.platforms.tag import LEGACY_GLIBC, floor_name, lowest_floor, release_needed
 from wheelmatrix.tables import nearest_triple
 
+_TAG = re.compile(
+    r"(?P<family>manylinux|musllinux|macosx)_(?P<major>\d{1,9})_(?P<minor>\d{1,9})_(?P<arch>\w+)", re.ASCII
+)
+_LEGACY_TAG = re.compile(r"manylinux(?P<year>1|2010|2014)_(?P<arch>\w+)", re.ASCII)
 _WITH_FLOOR = re.compile(r"(?P<triple>.+?)\.(?P<major>\d{1,9})(?:\.(?P<minor>\d{1,9}))?", re.ASCII)
 _DISTRIBUTIONS = frozenset({"alpine", "chimera"})
 """Vendors whose own rustc calls its host by their name and knows its std by no other: x86_64-alpine-linux-musl."""
 
 
-def parse_target(tables: Tables, text: str) -> Target:
-    """Return the target that `text` names: a triple, or a triple and a floor (`x86_64-unknown-linux-gnu.2.17`).
+def parse_target(tables: Tables, text: str, *, host_os: str = "linux") -> Target:
+    """Return the target that `text` names.
 
+    A triple; a triple and a floor (`x86_64-unknown-linux-gnu.2.17`); a platform tag (`manylinux_2_17_aarch64`,
+    `manylinux2014_x86_64`, `musllinux_1_2_x86_64`, `macosx_11_0_arm64`, `win_amd64`), which is the first row that such
+    wheels are for: of Windows' the one with Microsoft's tools on Windows (`host_os`), and that with GNU's elsewhere.
     Raises ConfigError if the triple is unknown, if it has no floor and one is given, if it needs one and none is
     given, and if the floor is one that Rust's own library does not run on.
     """
+    if named := _tagged(tables, text, host_os):
+        return _checked(*named, text)
     found = _row(tables, text)
     floor: Version | None = None
     if found is None and (parts := _WITH_FLOOR.fullmatch(text)):
@@ -40,6 +49,22 @@ def host_target(tables: Tables, triple: str) -> Target:
     if found is None:
         raise _unknown(tables, triple, "rustc's host")
     return _checked(found, None, triple)
+
+
+def _tagged(tables: Tables, text: str, host_os: str) -> tuple[Target, Version | None] | None:
+    """Return the row and the floor of a platform tag; None: it is none, or none of a known target."""
+    floor: Version | None = None
+    wanted = text
+    if legacy := _LEGACY_TAG.fullmatch(text):
+        floor = LEGACY_GLIBC[legacy["year"]]
+        wanted = f"manylinux_{{major}}_{{minor}}_{legacy['arch']}"
+    elif parts := _TAG.fullmatch(text):
+        floor = int(parts["major"]), int(parts["minor"])
+        wanted = f"{parts['family']}_{{major}}_{{minor}}_{parts['arch']}"
+    libc = "msvc" if host_os == "windows" else "gnu"
+    rows = [row for row in tables.targets.values() if wanted == (row.plain_tag if floor is None else row.tag)]
+    row = next((row for row in rows if row.os == "windows" and row.libc == libc), next(iter(rows), None))
+    return None if row is None else (row, floor)
 
 
 def _row(tables: Tables, triple: str) -> Target | None:

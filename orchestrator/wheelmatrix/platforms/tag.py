@@ -1,10 +1,13 @@
 """Which platform tags a floor is worth."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Policy, Target, Version
 from wheelmatrix.platforms.registry import PLATFORMS
+
+LEGACY_GLIBC: Mapping[str, Version] = {"1": (2, 5), "2010": (2, 12), "2014": (2, 17)}
+"""manylinux's years as versions of glibc. Source: PEP 600, "Legacy manylinux tags"."""
 
 
 def platform_tags(target: Target, floor: Version | None, policies: Iterable[Policy]) -> tuple[str, ...]:

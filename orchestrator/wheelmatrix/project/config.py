@@ -144,7 +144,6 @@ _LATER: Mapping[str, Callable[[Any], bool]] = {
     "pgo-dependency-group": _never,
     "sbom": _asks_for_sbom,
     "sdist-generator": _never,
-    "target": bool,
     "targets": _asks_for_more_than_the_library,
     "use-base-python": _never,
 }

@@ -12,6 +12,7 @@ from typing import Any
 from wheelmatrix.options import (
     OTHER_VARIABLES,
     PREFIX,
+    AskedTarget,
     BuildOptions,
     Given,
     Notes,
@@ -91,9 +92,18 @@ def _merged(ranks: Iterable[Layer], notes: Notes) -> tuple[dict[str, Any], dict[
                     _conflict(layer.sources[option.name], layer.sources[other], notes)
                 values.pop(other, None)
                 sources.pop(other, None)
-        values.update(layer.values)
+        values.update(_with_tables(layer.values, values))
         sources.update(layer.sources)
     return values, sources
+
+
+def _with_tables(asked: Mapping[str, Any], below: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `asked`; what a table of the configuration says of a target holds also where the target is only named."""
+    if "targets" not in asked:
+        return dict(asked)
+    tables = {each.target: each for each in below.get("targets", ()) if isinstance(each, AskedTarget)}
+    named = (tables.get(each, each) if isinstance(each, str) else each for each in asked["targets"])
+    return {**asked, "targets": tuple(named)}
 
 
 def _given(values: Mapping[str, Any], names: Iterable[str]) -> list[Option]:

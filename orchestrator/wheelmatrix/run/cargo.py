@@ -5,14 +5,18 @@ Source: The Cargo Book, "External tools" (messages) and "Package ID Specificatio
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from wheelmatrix.model import Part
+
 _ANSI = re.compile(rb"\x1b\[[0-9;]*m")
 _LINK_KIND = re.compile(r"(?:(native|all|dependency|crate|framework)=)?(.*)", re.DOTALL)
+_RUN = "run-custom-build"
 _COMPILING = re.compile(r"\s*Compiling (\S+ v\S+)")
 _KILLED = re.compile(rb"\bsignal:? 9\b|\bSIGKILL\b|out of memory|memory allocation of \d+ bytes failed", re.IGNORECASE)
 
@@ -74,6 +78,20 @@ class BuildEnded:
     success: bool
 
 
+UnitKey = tuple[str, str]
+"""Package id and cargo target; an empty target: the run of the package's build script. Host and target share one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitGraph:
+    """What a build will do."""
+
+    total: int
+    """Messages that it will send: one a unit."""
+    parts: Mapping[Part, Counter[UnitKey]]
+    """Of each part that clones can take over the units, and how often each occurs."""
+
+
 Message = UnitBuilt | ScriptRun | Diagnostic | BuildEnded
 
 
@@ -107,13 +125,44 @@ def is_killed(stderr_tail: Iterable[bytes]) -> bool:
     return any(_KILLED.search(_ANSI.sub(b"", line)) for line in stderr_tail)
 
 
-def unit_total(unit_graph: bytes) -> int | None:
-    """Return how many messages a build will send, from `cargo build --unit-graph`; None if it is not understood."""
+def unit_graph(said: bytes, asks_python: frozenset[str] = frozenset()) -> UnitGraph | None:
+    """Return what a build will do, from `cargo build --unit-graph`; None if it is not understood.
+
+    `asks_python`: names of the packages whose build scripts read which Python is built for.
+    """
     try:
-        found = json.loads(unit_graph)
-        return len(found["units"]) if found["version"] == 1 else None
-    except (ValueError, LookupError, TypeError, RecursionError):
+        found = json.loads(said)
+        if found["version"] != 1:
+            return None
+        units = found["units"]
+        own = _below(units, asks_python)
+        shared = Counter(_key(unit) for index, unit in enumerate(units) if index not in own)
+        host = Counter(_key(unit) for unit in units if unit["platform"] is None)
+        return UnitGraph(total=len(units), parts={"host": host, "shared": shared})
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _below(units: Sequence[Mapping[str, Any]], asks_python: frozenset[str]) -> set[int]:
+    """Return the indices of the units that depend on a build script's run in one of the packages."""
+    users: dict[int, list[int]] = {}
+    for index, unit in enumerate(units):
+        for dependency in unit["dependencies"]:
+            users.setdefault(dependency["index"], []).append(index)
+    new = [
+        index
+        for index, unit in enumerate(units)
+        if unit["mode"] == _RUN and unit_name(unit["pkg_id"]).partition(" ")[0] in asks_python
+    ]
+    found = set(new)
+    while new:
+        new = [user for index in new for user in users.get(index, ()) if user not in found]
+        found |= set(new)
+    return found
+
+
+def _key(unit: Mapping[str, Any]) -> UnitKey:
+    return unit["pkg_id"], "" if unit["mode"] == _RUN else unit["target"]["name"]
 
 
 def unit_name(package_id: str) -> str:

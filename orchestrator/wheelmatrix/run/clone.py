@@ -2,13 +2,17 @@
 
 What cargo and rustc replace by renaming (`.rlib`, `.rmeta`) may be one file in both directories; everything else is
 written in place by somebody: fingerprints by cargo, archives in an OUT_DIR by `ar`, libraries by some linkers.
+
+cargo may still be at work in the source. It writes a unit's fingerprint when all else of the unit is there, so
+fingerprints are copied before what they vouch for: a unit that was not ready is none in the clone, and is built there.
 """
 
 import os
 import shutil
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +24,8 @@ from wheelmatrix.run.lock import try_lock
 _PREFIX = ".tmp-clone-"
 _LINKED = (".rlib", ".rmeta")
 _OUT = "out"
+_FINGERPRINTS = frozenset({".fingerprint", "fingerprint"})
+"""Beside what they vouch for; the second since cargo 1.100, in each unit's own folder."""
 _INCREMENTAL_DEPTH = 3
 """`<triple>/<profile>/incremental` is the deepest that cargo puts it."""
 
@@ -38,11 +44,15 @@ class CloneFacts:
     """Bytes of all its files together, shared or not."""
 
 
-def clone(source: Path, destination: Path) -> CloneFacts:
-    """Make `destination` a clone of the target directory `source`, in which nobody builds meanwhile.
+def clone(source: Path, destination: Path, *, whole: bool = True) -> CloneFacts:
+    """Make `destination` a clone of what is ready in the target directory `source`.
 
-    It appears whole or not at all. Times are kept to the nanosecond, since cargo compares them; symbolic links stay
-    links; cargo's lock files and rustc's incremental caches are left out.
+    Not `whole`: without what was compiled for `source`'s own target, whose name is that of the folder above its profile
+    (`…/x86_64-unknown-linux-gnu.2.17/release/name`); what runs on the host is left.
+
+    It appears whole or not at all; what vanishes from `source` meanwhile is left out. Times are kept to the
+    nanosecond, since cargo compares them; symbolic links stay links; cargo's lock files and rustc's incremental caches
+    are left out.
     Raises PackError if something cannot be read or written, or `destination` is there already and not empty.
     """
     try:
@@ -52,7 +62,7 @@ def clone(source: Path, destination: Path) -> CloneFacts:
         raise PackError(issue_of(error, destination)) from error
     guard = _locked(temporary)
     try:
-        making = _Clone(source, temporary, destination)
+        making = _Clone(source, temporary, destination, left_out="" if whole else source.parent.parent.name)
         making.directory(str(source), str(temporary), depth=0, in_out=False)
         temporary.rename(destination)
     except OSError as error:
@@ -84,7 +94,8 @@ def remove_leftovers(parent: Path) -> tuple[Path, ...]:
 class _Clone:
     """One clone in the making."""
 
-    def __init__(self, source: Path, temporary: Path, destination: Path) -> None:
+    def __init__(self, source: Path, temporary: Path, destination: Path, left_out: str) -> None:
+        self._left_out = left_out
         self._source = str(source.absolute())
         self._destination = str(destination.absolute())
         self._copier = Copier()
@@ -105,19 +116,26 @@ class _Clone:
         """Fill the directory `made`, then give it the time of `source`: build scripts watch directories too."""
         status = Path(source).stat()
         with os.scandir(source) as found:
-            entries = list(found)
+            entries = sorted(found, key=lambda entry: entry.name not in _FINGERPRINTS)
         for entry in entries:
             target = f"{made}{os.sep}{entry.name}"
             if entry.is_symlink():
                 self._symlink(entry.path, target)
             elif entry.is_dir():
-                if not (entry.name == "incremental" and depth < _INCREMENTAL_DEPTH and not in_out):
+                if in_out or not self._is_left_out(entry.name, depth):
                     Path(target).mkdir()
-                    self.directory(entry.path, target, depth=depth + 1, in_out=in_out or entry.name == _OUT)
+                    with _gone(entry.path):
+                        self.directory(entry.path, target, depth=depth + 1, in_out=in_out or entry.name == _OUT)
             elif entry.is_file() and (in_out or not _is_lock(entry.name)):
-                self._file(entry, target, in_out=in_out)
+                with _gone(entry.path):
+                    self._file(entry, target, in_out=in_out)
         Path(made).chmod(stat.S_IMODE(status.st_mode) | stat.S_IRWXU)
         os.utime(made, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    def _is_left_out(self, name: str, depth: int) -> bool:
+        # The folder of the target's half has the triple as its name; the floor is none of cargo's business.
+        is_targets = depth == 0 and bool(self._left_out) and f"{self._left_out}.".startswith(f"{name}.")
+        return is_targets or (name == "incremental" and depth < _INCREMENTAL_DEPTH)
 
     def _file(self, entry: os.DirEntry[str], target: str, *, in_out: bool) -> None:
         status = entry.stat()
@@ -145,6 +163,16 @@ class _Clone:
         status = Path(path).lstat()
         with suppress(NotImplementedError, OSError):
             os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns), follow_symlinks=False)
+
+
+@contextmanager
+def _gone(path: str) -> Iterator[None]:
+    """Pass over a file or folder that cargo or rustc removed after it was listed, such as rustc's temporary ones."""
+    try:
+        yield
+    except FileNotFoundError:
+        if os.path.lexists(path):
+            raise
 
 
 def _is_lock(name: str) -> bool:

@@ -3,17 +3,20 @@
 import contextlib
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
-from wheelmatrix.bindings.pyo3 import abi_fault
+from wheelmatrix.bindings.pyo3 import ASKS_PYTHON, abi_fault
 from wheelmatrix.errors import CompileError, ConfigError, PackError
 from wheelmatrix.events import Cloned, Retried, UnitsCounted
-from wheelmatrix.model import Artifact, Build, Command
-from wheelmatrix.run.cargo import is_killed, plain_line, unit_total
+from wheelmatrix.model import Artifact, Build, Command, Part
+from wheelmatrix.run.cargo import is_killed, plain_line, unit_graph
 from wheelmatrix.run.clean import mark_used
 from wheelmatrix.run.clone import clone
 from wheelmatrix.run.files import issue_of, sha256_of, write_if_changed
@@ -45,10 +48,11 @@ async def run_commands(commands: tuple[Command, ...], step: str, shop: Shop) -> 
             raise CompileError.of(f"the command `{line}` ended with exit code {ended.code}", where=step)
 
 
-async def compile_build(build: Build, step: str, shop: Shop) -> Artifact:
+async def compile_build(build: Build, step: str, shop: Shop, made: Callable[[Part], None]) -> Artifact:
     """Run cargo for a build and return the library it made.
 
-    A compiler that was killed is tried once more, alone and with one job. Raises CompileError.
+    `made` is called with each part that is there, so that clones of it can start. A compiler that was killed is tried
+    once more, alone and with one job. Raises CompileError.
     """
     cloned = await to_thread.run_sync(_prepare, build, step)
     if cloned is not None:
@@ -56,12 +60,12 @@ async def compile_build(build: Build, step: str, shop: Shop) -> Artifact:
     await run_commands(build.before, step, shop)
     try:
         async with shop.gate.shared(), shop.jobserver.token(wide=True) as token:
-            heard = await _attempt(_with_jobserver(build.command, shop, token), build, step, shop)
+            heard = await _attempt(_with_jobserver(build.command, shop, token), build, step, shop, made)
     except _KilledError as killed:
         shop.emit(Retried(step=step, because=f"{killed}; once more, alone and with one job"))
         try:
             async with shop.gate.alone(), shop.jobserver.token():
-                heard = await _attempt(_with_one_job(build.command), build, step, shop)
+                heard = await _attempt(_with_one_job(build.command), build, step, shop, made)
         except _KilledError as again:
             hint = "give it more memory, or fewer codegen units or no LTO; --jobs bounds what runs at once"
             raise CompileError.of(f"{again}, twice", where=build.name, hint=hint) from None
@@ -77,7 +81,7 @@ def _prepare(build: Build, step: str) -> Cloned | None:
         source = next((Path(place) for place in build.clone_from if Path(place).is_dir()), None)
         if source is not None and not directory.exists():
             began_s = time.monotonic()
-            clone(source, directory)
+            clone(source, directory, whole=source.parent == directory.parent)
             cloned = Cloned(step=step, source=source.name, seconds=round(time.monotonic() - began_s, 3))
         directory.mkdir(exist_ok=True)
         mark_used(directory)
@@ -91,14 +95,14 @@ def _prepare(build: Build, step: str) -> Cloned | None:
     return cloned
 
 
-async def _attempt(command: Command, build: Build, step: str, shop: Shop) -> Listener:
+async def _attempt(command: Command, build: Build, step: str, shop: Shop, made: Callable[[Part], None]) -> Listener:
     try:
         with contextlib.closing(Log(shop.log(step))) as log:
             async with anyio.create_task_group() as group:
                 package = shop.plan.project.crate.package_id
 
                 def count() -> None:
-                    group.start_soon(_count, build, step, shop)
+                    group.start_soon(_count, build, heard, made, shop)
 
                 heard = Listener(step, package, shop.emit, count, log.append)
                 ended = await supervise(
@@ -118,13 +122,22 @@ async def _attempt(command: Command, build: Build, step: str, shop: Shop) -> Lis
     return heard
 
 
-async def _count(build: Build, step: str, shop: Shop) -> None:
-    """Ask cargo how many units there are; where it does not say, screens show the number without a total."""
-    with contextlib.suppress(ConfigError):
-        said = await capture(build.unit_graph, guardian=shop.guardian)
-        total = unit_total(said.stdout) if said.exit.ok else None
-        if total is not None:
-            shop.emit(UnitsCounted(step=step, total=total))
+async def _count(build: Build, heard: Listener, made: Callable[[Part], None], shop: Shop) -> None:
+    """Ask cargo which units there are, once for all siblings.
+
+    Where it does not say, screens show a number without a total, and clones wait for the build's end.
+    """
+    # What rustc alone is told comes behind `--`, and changes no unit.
+    key = tuple(part for part in takewhile("--".__ne__, build.unit_graph.argv) if part != str(build.directory))
+    if key not in shop.unit_graphs:
+        with contextlib.suppress(ConfigError):
+            said = await capture(build.unit_graph, guardian=shop.guardian)
+            if said.exit.ok and (graph := unit_graph(said.stdout, ASKS_PYTHON)):
+                shop.unit_graphs[key] = graph
+    if (graph := shop.unit_graphs.get(key)) is not None:
+        shop.emit(UnitsCounted(step=heard.step, total=graph.total))
+        for part, units in graph.parts.items():
+            heard.await_units(units, partial(made, part))
 
 
 def _failure(ended: Exit, heard: Listener, build: Build) -> Exception:

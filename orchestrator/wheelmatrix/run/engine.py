@@ -11,11 +11,13 @@ from anyio.streams.memory import MemoryObjectSendStream
 
 from wheelmatrix.errors import Issue, WheelmatrixError
 from wheelmatrix.events import Event, Stamped, StepFinished, StepStarted
-from wheelmatrix.model import Artifact, Done, Failed, Outcome, Skipped, Step
+from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Skipped, Step
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run.compile import compile_build, run_commands
+from wheelmatrix.run.first_link import link_first
 from wheelmatrix.run.journal import Journal
-from wheelmatrix.run.ship import audit_build, pack_wheel, verify_wheel
+from wheelmatrix.run.merge import merge_slices
+from wheelmatrix.run.ship import audit_artifact, pack_wheel, verify_wheel
 from wheelmatrix.run.shop import Shop
 
 _TAIL_LINES = 20
@@ -24,6 +26,8 @@ _TAIL_CHARS = 1000
 _INTERRUPTED = "the run was interrupted"
 
 Ended = tuple[Step, Outcome, float]
+Said = Ended | tuple[Step, Part]
+"""What comes back from the steps: one has ended, or has made a part that clones can take over."""
 
 
 class Engine:
@@ -44,15 +48,19 @@ class Engine:
     async def run(self) -> None:
         """Do every step that can be done; failures are outcomes, not exceptions."""
         self.is_running = True
-        send, receive = anyio.create_memory_object_stream[Ended](len(self._shop.plan.steps) + 1)
+        send, receive = anyio.create_memory_object_stream[Said](5 * len(self._shop.plan.steps) + 1)
         with self._scope, send, receive:
             async with anyio.create_task_group() as group:
                 self._start(group, send)
                 while not self._schedule.is_over:
-                    step, outcome, seconds = await receive.receive()
-                    self._note(step, outcome, seconds)
-                    if self._must_stop(outcome):
-                        group.cancel_scope.cancel()
+                    said = await receive.receive()
+                    if len(said) == 2:
+                        self._schedule.made(said[0].id, said[1])
+                    else:
+                        step, outcome, seconds = said
+                        self._note(step, outcome, seconds)
+                        if self._must_stop(outcome):
+                            group.cancel_scope.cancel()
                     self._start(group, send)
         if self._scope.cancelled_caught or not self._schedule.is_over:
             self._give_up()
@@ -60,21 +68,21 @@ class Engine:
     def _must_stop(self, outcome: Outcome) -> bool:
         return isinstance(outcome, Failed) and self._shop.options.fail_fast
 
-    def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Ended]) -> None:
+    def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Said]) -> None:
         for step in self._schedule.ready():
             self._began[step.id] = time.monotonic()
             self._shop.emit(StepStarted(step=step.id, expected_s=self._shop.expected_s(step)))
             group.start_soon(self._do, step, send)
 
-    async def _do(self, step: Step, send: MemoryObjectSendStream[Ended]) -> None:
+    async def _do(self, step: Step, send: MemoryObjectSendStream[Said]) -> None:
         began_s = time.monotonic()
-        outcome = await self._outcome(step)
+        outcome = await self._outcome(step, lambda part: send.send_nowait((step, part)))
         await send.send((step, outcome, time.monotonic() - began_s))
 
-    async def _outcome(self, step: Step) -> Outcome:
+    async def _outcome(self, step: Step, made: Callable[[Part], None]) -> Outcome:
         """Do a step; whatever it raises is a value from here on."""
         try:
-            return Done(value=await self._value(step))
+            return Done(value=await self._value(step, made))
         except WheelmatrixError as error:
             return Failed(error=error)
         except Exception as error:  # a bug of ours must not take the other cells with it
@@ -83,20 +91,27 @@ class Engine:
             text = f"{type(error).__name__}: {error}"
             return Failed(error=WheelmatrixError.of(f"a bug of wheelmatrix: {text}", where=step.id))
 
-    async def _value(self, step: Step) -> object:
+    async def _value(self, step: Step, made: Callable[[Part], None]) -> object:
         shop = self._shop
         match step.kind:
             case "prepare":
                 await run_commands(shop.plan.before, step.id, shop)
                 return None
+            case "link":
+                link = next(link for link in shop.plan.first_links if link.id == step.subject)
+                await link_first(link, step.id, shop)
+                return None
             case "compile":
                 build = next(build for build in shop.plan.builds if build.id == step.subject)
-                shop.artifacts[build.id] = artifact = await compile_build(build, step.id, shop)
+                shop.artifacts[build.id] = artifact = await compile_build(build, step.id, shop, made)
                 return artifact
             case "audit":
-                build = next(build for build in shop.plan.builds if build.id == step.subject)
-                shop.reports[build.id] = report = await audit_build(build, shop)
+                shop.reports[step.subject] = report = await audit_artifact(step.subject, shop)
                 return report
+            case "merge":
+                wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
+                shop.artifacts[wheel.id] = artifact = await merge_slices(wheel, shop)
+                return artifact
             case "pack":
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
                 return await pack_wheel(wheel, shop)

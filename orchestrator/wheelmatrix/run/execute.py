@@ -13,9 +13,10 @@ from anyio import to_thread
 
 from wheelmatrix import __version__
 from wheelmatrix.errors import ConfigError, Interrupted, Issue, VerifyError, WheelmatrixError
-from wheelmatrix.events import RunFinished, RunPlanned, RunStarted, Screen, Waiting, Warned
+from wheelmatrix.events import RunFinished, RunStarted, Screen, Waiting, Warned
 from wheelmatrix.model import Build, Done, Failed, Outcome, Plan, Wheel
 from wheelmatrix.pack.headers import source_date_epoch
+from wheelmatrix.plan.announced import announced
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run import clone
 from wheelmatrix.run.engine import Engine, Teller
@@ -126,21 +127,8 @@ def _cancel(engine: Engine, signals: list[int], scope: anyio.CancelScope, number
 
 async def _run(engine: Engine, shop: Shop, prepared: Prepared, teller: Teller) -> None:
     plan = prepared.plan
-    titles = {build.id: build.name for build in plan.builds}
     async with project_lock(prepared.root / "lock", lambda text: _wait(teller, text)):
-        teller.emit(
-            RunPlanned(
-                project=plan.project.metadata.name,
-                version=plan.project.metadata.version,
-                cells=tuple(cell.id for cell in plan.cells),
-                targets=tuple(str(cell.target) for cell in plan.cells),
-                steps=tuple(step.id for step in plan.steps),
-                titles=tuple(titles.get(step.subject, step.subject) for step in plan.steps),
-                wheels=tuple(wheel.id for wheel in plan.wheels),
-                left=tuple(f"{each.cell}: {each.reason}" for each in plan.left),
-                expected_s=tuple(shop.expected_s(step) for step in plan.steps),
-            )
-        )
+        teller.emit(announced(plan, tuple(shop.expected_s(step) for step in plan.steps)))
         await to_thread.run_sync(_check_out, shop.out)
         await to_thread.run_sync(_clear, shop)
         await to_thread.run_sync(_check_disk, plan, shop.root)

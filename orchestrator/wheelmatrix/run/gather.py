@@ -2,22 +2,23 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
 
 import anyio
 from anyio import to_thread
 
 from wheelmatrix.errors import ConfigError, ToolMissing
-from wheelmatrix.model import Gathered, Host, Installed, SourceFile
+from wheelmatrix.model import Gathered, Host, Installed, SourceFile, Target
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.command import metadata_command, toolchain_environment
 from wheelmatrix.plan.select import is_spec
 from wheelmatrix.project import Wanted, manifest_candidates, no_manifest_error, wanted
 from wheelmatrix.run.credentials import is_secret
+from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tools
 from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.host import host as ask_host
 from wheelmatrix.run.process import capture
@@ -56,10 +57,11 @@ async def gather(
     text: str,
     directory: Path,
     environment: Mapping[str, str],
+    targets: tuple[Target, ...] = (),
 ) -> tuple[Gathered, tuple[str, ...]]:
     """Return what the machine says, and warnings about what it could not say.
 
-    Raises ConfigError and ToolMissing.
+    `targets`: those that were asked for; none: the host alone. Raises ConfigError and ToolMissing.
     """
     manifest = _manifest(options, pyproject, text, directory)
     toolchain = toolchain_environment(options)
@@ -68,8 +70,9 @@ async def gather(
     hosts: list[Host] = []
 
     async def ask_cargo() -> None:
-        hosts.append(await ask_host(manifest.parent, environment, toolchain))
-        metadata.update(await _metadata(options, manifest, hosts[0].triple))
+        hosts.append(await ask_host(manifest.parent, environment, toolchain, with_stds=bool(targets)))
+        triples = {triple for target in targets for triple in target.slices or (target.triple,)}
+        metadata.update(await _metadata(options, manifest, sorted(triples) or [hosts[0].triple]))
 
     async def ask_pythons() -> None:
         found.append(await _pythons(options, directory, environment))
@@ -96,7 +99,13 @@ async def gather(
         active=pythons.active,
         host=hosts[0],
         directories=frozenset(path for path in (root / "builds").glob("*/*/*") if not path.name.startswith(".")),
-        tools=_tools(),
+        cache=cache_file(environment).parent,
+        first_links=frozenset((cache_file(environment).parent / "zig/first-link").glob("*/*.done")),
+        tools=tools(),
+        programs=programs(targets, environment),
+        cargo_home=cargo_home(environment),
+        python=PurePath(sys.executable),
+        cargo_config=cargo_config(manifest.parent, environment, options.cargo_config),
         environment={name: value for name, value in environment.items() if not is_secret(name)},
         today=datetime.now(UTC).date(),
     ), pythons.warnings
@@ -110,10 +119,10 @@ def _manifest(options: BuildOptions, pyproject: Path | None, text: str, director
     raise no_manifest_error(tried)
 
 
-async def _metadata(options: BuildOptions, manifest: Path, triple: str) -> dict[str, object]:
+async def _metadata(options: BuildOptions, manifest: Path, triples: Sequence[str]) -> dict[str, object]:
     # Conditional features, too: the graph has to hold what any cell may need; which are on is decided per cell.
     named = tuple(dict.fromkeys(each.feature for each in options.conditional_features))
-    command = metadata_command(options, manifest, manifest.parent, (triple,), options.features or named)
+    command = metadata_command(options, manifest, manifest.parent, tuple(triples), options.features or named)
     said = await capture(command)
     if not said.exit.ok:
         raise _metadata_error(said.stderr.decode("utf-8", "replace"), manifest)
@@ -242,10 +251,3 @@ def _text(path: Path, encoding: str = "utf-8-sig") -> str:
         raise ConfigError.of(f"is not UTF-8: byte {error.start}", where=str(path), hint="save it as UTF-8") from error
     except OSError as error:
         raise ConfigError.of(f"cannot be read: {error.strerror}", where=str(path)) from error
-
-
-def _tools() -> dict[str, str]:
-    try:
-        return {"repairwheel": version("repairwheel")}
-    except PackageNotFoundError:
-        return {}

@@ -17,11 +17,13 @@ _SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 _INSTALL_RUST = "install Rust with rustup, or your distribution's cargo package (1.83 or newer)"
 
 
-async def host(directory: Path, environment: Mapping[str, str], added: Mapping[str, str]) -> Host:
+async def host(
+    directory: Path, environment: Mapping[str, str], added: Mapping[str, str], *, with_stds: bool = False
+) -> Host:
     """Return the facts of this machine, with the toolchain that holds in `directory`.
 
-    `added`: variables that choose the toolchain. Raises ToolMissing if there is no cargo or rustc, or the toolchain
-    that a rust-toolchain file names is not installed.
+    `added`: variables that choose the toolchain; `with_stds`: look for the std of every target, too. Raises ToolMissing
+    if there is no cargo or rustc, or the toolchain that a rust-toolchain file names is not installed.
     """
     rustc = environment.get("RUSTC", "rustc")
     said: dict[str, Captured] = {}
@@ -33,6 +35,8 @@ async def host(directory: Path, environment: Mapping[str, str], added: Mapping[s
         async with anyio.create_task_group() as group:
             group.start_soon(ask, "rustc", (rustc, "-vV"))
             group.start_soon(ask, "cargo", ("cargo", "--version"))
+            if with_stds:
+                group.start_soon(ask, "sysroot", (rustc, "--print", "sysroot"))
     except* ToolMissing as missing:
         raise _not_there(missing) from None
     for name in ("cargo", "rustc"):
@@ -41,19 +45,31 @@ async def host(directory: Path, environment: Mapping[str, str], added: Mapping[s
     facts = dict(line.split(": ", 1) for line in lines if ": " in line)
     return Host(
         triple=facts["host"],
-        os=_SYSTEMS.get(sys.platform, sys.platform),
+        os=this_system(),
         rustc=lines[0],
         cargo=said["cargo"].stdout.decode("utf-8", "replace").strip(),
         cpus=usable_cpus(),
         memory_bytes=_memory_bytes(),
         free_disk_bytes=free_bytes(directory),
+        stds=_stds(said["sysroot"].stdout) if with_stds else frozenset(),
     )
+
+
+def this_system() -> str:
+    """Return the system that this is, as targets name it: `linux`, `macos`, `windows`."""
+    return _SYSTEMS.get(sys.platform, sys.platform)
 
 
 def usable_cpus() -> int:
     """Return how many CPUs this process may use: by affinity, and by the quota of its cgroup; at least 1."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(allowed, _quota() or allowed))
+
+
+def _stds(sysroot: bytes) -> frozenset[str]:
+    """Return the triples whose std lies in the sysroot that rustc named."""
+    libraries = Path(os.fsdecode(sysroot.strip()), "lib", "rustlib").glob("*/lib/libstd-*.rlib")
+    return frozenset(path.parent.parent.name for path in libraries)
 
 
 def _quota() -> int:

@@ -1,12 +1,12 @@
 """Listens to one cargo: its messages become events, and what the build needs to know of them is kept."""
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
 
 from wheelmatrix.events import Diagnosed, Event, UnitFinished, UnitStarted
-from wheelmatrix.run.cargo import Diagnostic, ScriptRun, UnitBuilt, parse_message, started_unit, unit_name
+from wheelmatrix.run.cargo import Diagnostic, ScriptRun, UnitBuilt, UnitKey, parse_message, started_unit, unit_name
 
 _TAIL_LINES = 40
 _MESSAGE_CHARS = 400
@@ -30,7 +30,7 @@ class Listener:
 
         `log` takes the lines of what the compiler said, as people read them.
         """
-        self._step = step
+        self.step = step
         self._package = package
         self._emit = emit
         self._begun = begun
@@ -44,9 +44,16 @@ class Listener:
         """Where build scripts told the linker to look, in their order."""
         self.errors: list[str] = []
         self.units = 0
+        self._heard: Counter[UnitKey] = Counter()
+        self._awaited: list[tuple[Counter[UnitKey], Callable[[], None]]] = []
         self.has_begun = False
         """False: everything was fresh so far."""
         self.tail: deque[bytes] = deque(maxlen=_TAIL_LINES)
+
+    def await_units(self, units: Counter[UnitKey], then: Callable[[], None]) -> None:
+        """Call `then` once, when all of `units` have been heard of; at once if they were already."""
+        self._awaited.append((units - self._heard, then))
+        self._tell_awaited()
 
     def stdout(self, line: bytes) -> None:
         """Take a line of JSON, or of somebody who prints where cargo's messages are."""
@@ -55,14 +62,14 @@ class Listener:
                 if not unit.fresh:
                     self._begin()
                 self._note_library(unit)
-                self._finish(unit_name(unit.package), fresh=unit.fresh)
+                self._finish(unit_name(unit.package), (unit.package, unit.target), fresh=unit.fresh)
             case ScriptRun() as script:
                 name = unit_name(script.package)
                 self.out_dirs[name.partition(" ")[0]] = Path(script.out_dir)
                 self.cfgs[name.partition(" ")[0]] = frozenset(script.cfgs)
                 self.linked_directories |= dict.fromkeys(map(Path, script.linked_directories))
                 # cargo does not say of scripts whether they ran just now; before anything was compiled they did not.
-                self._finish(f"{name} (build script)", fresh=not self.has_begun)
+                self._finish(f"{name} (build script)", (script.package, ""), fresh=not self.has_begun)
             case Diagnostic() as said:
                 self._diagnose(said)
 
@@ -70,7 +77,7 @@ class Listener:
         """Take a line of what people read."""
         self.tail.append(line)
         if unit := started_unit(line):
-            self._emit(UnitStarted(step=self._step, unit=unit))
+            self._emit(UnitStarted(step=self.step, unit=unit))
             self._begin()
 
     def _begin(self) -> None:
@@ -78,9 +85,19 @@ class Listener:
             self.has_begun = True
             self._begun()
 
-    def _finish(self, unit: str, *, fresh: bool) -> None:
+    def _finish(self, unit: str, key: UnitKey, *, fresh: bool) -> None:
         self.units += 1
-        self._emit(UnitFinished(step=self._step, unit=unit, fresh=fresh))
+        self._emit(UnitFinished(step=self.step, unit=unit, fresh=fresh))
+        self._heard[key] += 1
+        for units, _ in self._awaited:
+            units[key] -= 1
+        self._tell_awaited()
+
+    def _tell_awaited(self) -> None:
+        heard_of = [then for units, then in self._awaited if not +units]
+        self._awaited = [(units, then) for units, then in self._awaited if +units]
+        for then in heard_of:
+            then()
 
     def _note_library(self, unit: UnitBuilt) -> None:
         if unit.package == self._package and "cdylib" in unit.crate_types:
@@ -97,7 +114,7 @@ class Listener:
         text = said.message if len(said.message) <= _MESSAGE_CHARS else f"{said.message[:_MESSAGE_CHARS]}…"
         if said.level == "error":
             self.errors.append(f"{text} ({said.file}:{said.line})" if said.file else text)
-        self._emit(Diagnosed(step=self._step, level=said.level, message=text, file=said.file, line=said.line))
+        self._emit(Diagnosed(step=self.step, level=said.level, message=text, file=said.file, line=said.line))
 
 
 def _is_summary(said: Diagnostic) -> bool:

@@ -11,12 +11,14 @@ from wheelmatrix import resources, tables
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Command, Gathered, Installed, Plan, Tables
 from wheelmatrix.options import Given
-from wheelmatrix.plan import plan
+from wheelmatrix.plan import asked_targets, plan
 from wheelmatrix.plan.builds import root_directory
+from wheelmatrix.plan.elsewhere import equipped
 from wheelmatrix.project import manifest_candidates, no_manifest_error, project
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.run.cargo import target_directory
 from wheelmatrix.run.gather import find_pyproject, gather
+from wheelmatrix.run.host import this_system
 from wheelmatrix.run.process import output
 from wheelmatrix.run.pythons import cache_file, candidates, probe
 
@@ -33,18 +35,28 @@ class Prepared:
     """Directory of what is kept between runs: builds, runs, history."""
 
 
-def prepare(command_line: Mapping[str, object], *, directory: Path, environment: Mapping[str, str]) -> Prepared:
+def prepare(
+    command_line: Mapping[str, object],
+    *,
+    directory: Path,
+    environment: Mapping[str, str],
+    elsewhere: bool = False,
+) -> Prepared:
     """Return the plan of a run, with all that it was made from; nothing is compiled.
 
-    `command_line` maps BuildOptions fields to values. Raises ConfigError, NothingToBuild and ToolMissing.
+    `command_line` maps BuildOptions fields to values. `elsewhere`: the plan tells which cells and wheels there are on
+    machines that can link for their targets, and this one need not; it cannot be executed.
+    Raises ConfigError, NothingToBuild and ToolMissing.
     """
     asked = str(command_line.get("manifest_path") or environment.get("WHEELMATRIX_MANIFEST_PATH") or "")
     pyproject, text = find_pyproject(directory, asked)
     given = resolve(command_line, environment, pyproject, text)
     known = tables.load(resources.table_texts())
-    gathered, warnings = anyio.run(partial(gather, given.options, pyproject, text, directory, environment))
+    # Which system this is decides what `win_amd64` is built with, and is known without asking.
+    targets = tuple(asked_targets(given.options, known, this_system()))
+    gathered, warnings = anyio.run(partial(gather, given.options, pyproject, text, directory, environment, targets))
     found = project(given.options, gathered)
-    made = plan(given.options, known, gathered, found)
+    made = plan(given.options, known, equipped(gathered, targets) if elsewhere else gathered, found)
     return Prepared(
         given=given,
         gathered=gathered,

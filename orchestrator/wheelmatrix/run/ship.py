@@ -9,12 +9,13 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from wheelmatrix.audit import audit_library
+from wheelmatrix.audit import audit_library, floor_of
 from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
 from wheelmatrix.events import Warned, WheelVerified, WheelWritten
-from wheelmatrix.model import Artifact, Build, Entry, Report, Wheel
+from wheelmatrix.model import Artifact, Entry, Report, Wheel
 from wheelmatrix.pack.compress import compressor
 from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.plan.steps import artifact_of
 from wheelmatrix.project.outputs import out_dir_entries
 from wheelmatrix.run.files import make_directory, move_whole, sha256_of, write_whole
 from wheelmatrix.run.pack import Written, write_wheel
@@ -25,21 +26,25 @@ from wheelmatrix.verify.verdict import demanded, issues, notes
 _MOST_NAMED = 3
 
 
-async def audit_build(build: Build, shop: Shop) -> Report:
-    """Audit the library of a build; raises AuditError with everything that forbids shipping it."""
-    artifact = shop.artifacts[build.id]
-    wheel = next(wheel for wheel in shop.plan.wheels if build.id in wheel.builds)
+async def audit_artifact(subject: str, shop: Shop) -> Report:
+    """Audit the library of a build, or what was merged for a wheel.
+
+    Raises AuditError with everything that forbids shipping it.
+    """
+    artifact = shop.artifacts[subject]
+    wheel = next(wheel for wheel in shop.plan.wheels if subject in (wheel.id, *wheel.builds))
+    name = next((build.name for build in shop.plan.builds if build.id == subject), subject)
 
     def audit() -> Report:
         image = Path(artifact.path).read_bytes()
-        return audit_library(image, shop.plan.expectations[build.id], shop.tables, name=wheel.extension)
+        return audit_library(image, shop.plan.expectations[subject], shop.tables, name=wheel.extension)
 
     async with shop.jobserver.token():
         report = await to_thread.run_sync(audit)
     if not report:
-        raise AuditError(*(Issue(message=problem, where=build.name) for problem in report.problems))
+        raise AuditError(*(Issue(message=problem, where=name) for problem in report.problems))
     for text in report.warnings:
-        shop.emit(Warned(message=f"{build.name}: {text}"))
+        shop.emit(Warned(message=f"{name}: {text}"))
     return report
 
 
@@ -49,8 +54,8 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     A wheel that is in its place already, made of the same things, is left alone. None: it is to be verified, and waits
     for that in the run's own folder, out of sight of whoever uploads what lies in the wheel directory.
     """
-    (build,) = wheel.builds
-    artifact, report = shop.artifacts[build], shop.reports[build]
+    library_id = artifact_of(wheel)
+    artifact, report = shop.artifacts[library_id], shop.reports[library_id]
     extra = await to_thread.run_sync(_outputs, artifact, shop)
     library: Path | bytes = Path(artifact.path)
     make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
@@ -187,8 +192,7 @@ def _age(path: Path, unchanged: bool, shop: Shop) -> None:
 
 
 def _event(wheel: Wheel, written: Written, filename: str, report: Report) -> WheelWritten:
-    libc = "musl" if any(tag.startswith("musllinux") for tag in report.platform_tags) else "glibc"
-    floor = f"{libc} {report.floor[0]}.{report.floor[1]}" if report.floor else ""
+    floor = f"{floor_of(report)} {report.floor[0]}.{report.floor[1]}" if report.floor else ""
     highest = report.blockers[0] if report.blockers else None
     named = (*highest.symbols, *highest.libraries)[:_MOST_NAMED] if highest else ()
     return WheelWritten(

@@ -10,6 +10,7 @@ import anyio
 from wheelmatrix.events import Event, WheelWritten
 from wheelmatrix.model import Artifact, Plan, Report, Step, Tables, Wheel
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.run.cargo import UnitGraph
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.history import History
 from wheelmatrix.run.jobserver import Jobserver
@@ -90,6 +91,8 @@ class Shop:
     """By build id."""
     reports: dict[str, Report] = field(default_factory=dict)
     """By build id."""
+    unit_graphs: dict[tuple[str, ...], UnitGraph] = field(default_factory=dict)
+    """By cargo's arguments without what differs by Python: siblings have one graph."""
     verifier: Verifier | None = None
     """None: wheels go to their place without verification."""
     packed: dict[str, tuple[Wheel, WheelWritten]] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from wheelmatrix.events import (
     WheelVerified,
     WheelWritten,
 )
+from wheelmatrix.show.order import places
 
 State = Literal["waiting", "running", "done", "failed", "skipped"]
 
@@ -41,6 +42,8 @@ class StepRow:
     step: str
     """Its id."""
     title: str
+    target: str = ""
+    """Which of the run's targets it is for; empty: none alone, or not known."""
     state: State = "waiting"
     started_s: float | None = None
     """On the clock of `Stamped.at_s`; of the last attempt."""
@@ -59,7 +62,7 @@ class StepRow:
 
     @property
     def kind(self) -> str:
-        """`compile`, `audit`, `pack`, `verify`, `prepare`."""
+        """`prepare`, `link`, `compile`, `merge`, `audit`, `pack`, `verify`."""
         return self.step.partition(":")[0]
 
     def elapsed_s(self, now_s: float) -> float:
@@ -78,6 +81,14 @@ class Row:
     wheel: WheelWritten | None
     proof: WheelVerified | None = None
     """How far the wheel was verified; None: it was not."""
+    builds: tuple[tuple[StepRow, ...], ...] = ()
+    """The steps of each build that it is made of and that has a row of its own: those of a universal2 wheel's slices.
+    """
+
+    @property
+    def target(self) -> str:
+        """Which of the run's targets it is for; empty: none alone, or not known."""
+        return self.steps[0].target
 
     @property
     def state(self) -> State:
@@ -106,8 +117,9 @@ class Row:
         return next((step.clone for step in self.steps if step.clone), "")
 
     def elapsed_s(self, now_s: float) -> float:
-        """Return the seconds of all its steps so far."""
-        return sum(step.elapsed_s(now_s) for step in self.steps)
+        """Return the seconds of all its steps so far, and before them those of the slowest build it is made of."""
+        before_s = (sum(step.elapsed_s(now_s) for step in build) for build in self.builds)
+        return max(before_s, default=0.0) + sum(step.elapsed_s(now_s) for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +149,7 @@ class Board:
     at_s: float = 0.0
     """Of the last event."""
     steps: Mapping[str, StepRow] = field(default_factory=dict)
-    """By id, in the plan's order."""
+    """By id, in the order of the matrix: what one wheel takes stands together."""
     wheels: Mapping[str, WheelWritten] = field(default_factory=dict)
     """By the planned wheel's id, in the order of writing."""
     proofs: Mapping[str, WheelVerified] = field(default_factory=dict)
@@ -153,18 +165,25 @@ class Board:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """The steps by title, in the plan's order."""
+        """The steps by title, in the order of the matrix."""
         groups: dict[str, list[StepRow]] = {}
         for step in self.steps.values():
             groups.setdefault(step.title, []).append(step)
+        made_of = dict(zip(self.planned.wheels, self.planned.builds, strict=False)) if self.planned else {}
         return tuple(
-            Row(title=title, steps=tuple(steps), wheel=self.wheels.get(title), proof=self.proofs.get(title))
+            Row(
+                title=title,
+                steps=tuple(steps),
+                wheel=self.wheels.get(title),
+                proof=self.proofs.get(title),
+                builds=tuple(tuple(groups.get(each, ())) for each in made_of.get(title, "").split() if each != title),
+            )
             for title, steps in groups.items()
         )
 
     @property
     def failures(self) -> tuple[StepRow, ...]:
-        """The steps that failed, in the plan's order."""
+        """The steps that failed, in the order of the matrix."""
         return tuple(step for step in self.steps.values() if step.state == "failed")
 
     @property
@@ -238,10 +257,13 @@ def _after(board: Board, stamped: Stamped) -> Board:
 
 def _planned(event: RunPlanned) -> dict[str, StepRow]:
     expected = event.expected_s or (None,) * len(event.steps)
-    return {
-        step: StepRow(step=step, title=title or step.partition(":")[0], expected_s=expected_s)
-        for step, title, expected_s in zip(event.steps, event.titles, expected, strict=False)
-    }
+    targets = event.step_targets or ("",) * len(event.steps)
+    rows = [
+        StepRow(step=step, title=title or step.partition(":")[0], target=target, expected_s=expected_s)
+        for step, title, target, expected_s in zip(event.steps, event.titles, targets, expected, strict=False)
+    ]
+    order = places(event)
+    return {row.step: row for row in sorted(rows, key=lambda row: order.get(row.title, (-1, 0)))}
 
 
 def _diagnosed(board: Board, event: Diagnosed) -> Board:

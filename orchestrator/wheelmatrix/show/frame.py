@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wheelmatrix.show.board import Board, Counts, Row, StepRow, counts, remaining_s
+from wheelmatrix.show.grouped import grouped, is_grouped
 from wheelmatrix.show.words import Glyphs, Line, Span, Style, about, clock, count, seconds, width_of
 
 _MOST_ROWS = 12
@@ -37,7 +38,10 @@ class Paper:
 
 
 def block(board: Board, now_s: float, paper: Paper) -> tuple[Line, ...]:
-    """Return the live block: at most `paper.block_rows` lines, none wider than the paper; rows in the plan's order."""
+    """Return the live block: at most `paper.block_rows` lines, none wider than the paper; in the order of the matrix.
+
+    With several targets and more cells than the block has rows there is a line per target.
+    """
     rows = board.rows
     running = [row for row in rows if row.state == "running"]
     waiting = [row for row in rows if row.state == "waiting"]
@@ -49,8 +53,14 @@ def block(board: Board, now_s: float, paper: Paper) -> tuple[Line, ...]:
     if board.waiting_for and free:
         above.append(_outside(board, paper))
         free -= 1
-    below = [_folded(waiting, paper)] if waiting and free >= 2 else []
-    middle = _running(running, rows, now_s, free - len(below), paper)
+    if is_grouped(board, paper.block_rows):
+        below, column, units = [], *_widths(rows, paper)
+        middle = grouped(
+            board, free, paper.width, paper.glyphs, lambda row: _row(row, now_s, column, units, paper)
+        )  # fmt: skip
+    else:
+        below = [_folded(waiting, paper)] if waiting and free >= 2 else []
+        middle = _running(running, rows, now_s, free - len(below), paper)
     lines = (*above, *middle, *below, _totals(board, counts(rows), now_s, paper.glyphs))
     return tuple(paper.glyphs.fit(line, paper.width) for line in lines)
 
@@ -65,12 +75,16 @@ def _running(running: Sequence[Row], rows: Sequence[Row], now_s: float, room: in
     if room <= 0:
         return []
     shown = running if len(running) <= room else running[: room - 1]
-    column = title_width(rows, paper.width)
-    units = max((_units_width(step) for row in rows for step in row.steps), default=7)
+    column, units = _widths(rows, paper)
     lines = [_row(row, now_s, column, units, paper) for row in shown]
     if len(shown) < len(running):
         lines.append(((f"  {paper.glyphs.text('…')} and {len(running) - len(shown)} more running", "dim"),))
     return lines
+
+
+def _widths(rows: Sequence[Row], paper: Paper) -> tuple[int, int]:
+    """Return the cells of the columns for titles and for units."""
+    return title_width(rows, paper.width), max((_units_width(step) for row in rows for step in row.steps), default=7)
 
 
 def _row(row: Row, now_s: float, column: int, units: int, paper: Paper) -> Line:
@@ -116,7 +130,7 @@ def _share(step: StepRow, elapsed_s: float) -> float | None:
     By time where earlier runs say how long it takes, for the last units are the longest ones (at half the time 85 % of
     them are done); never full before it is over. Else by units, which is all there is.
     """
-    if step.kind != "compile":
+    if step.kind not in ("compile", "link"):
         return None
     if step.expected_s:
         return min(elapsed_s / step.expected_s, 0.97)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from wheelmatrix.show.board import Board, StepRow, counts
 from wheelmatrix.show.failure import tail
 from wheelmatrix.show.left import by_reason
+from wheelmatrix.show.targets import by_target
 from wheelmatrix.show.words import clean, count, rows, seconds, size
 
 _TAIL_LINES = 20
@@ -14,7 +15,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&])")
 
 def markdown(board: Board) -> str:
     """Return the wheels, failures and cells left out of a run as GitHub flavoured Markdown; ends in a line break."""
-    return "\n".join([*_head(board), *_wheels(board), *_failures(board), *_left(board)]) + "\n"
+    return "\n".join([*_head(board), *_wheels(board), *_targets(board), *_failures(board), *_left(board)]) + "\n"
 
 
 def _head(board: Board) -> Iterator[str]:
@@ -42,6 +43,19 @@ def _wheels(board: Board) -> Iterator[str]:
             *((row.proof.tier if row.proof else "",) if board.proofs else ()), time, _code(wheel.sha256),
         )  # fmt: skip
         yield f"| {' | '.join(cells)} |"
+
+
+def _targets(board: Board) -> Iterator[str]:
+    """Yield the table of targets, where there are several."""
+    targets = by_target(board)
+    if len(targets) < 2:
+        return
+    yield ""
+    yield "| Target | Wheels | Failed | Left | Linker | Floor |"
+    yield "|---|---:|---:|---:|---|---|"
+    for each in targets:
+        numbers = (f"{each.done}/{each.wheels}", str(each.failed), str(each.left))
+        yield f"| {' | '.join((_code(each.target), *numbers, _escaped(each.linker), _escaped(each.floor)))} |"
 
 
 def _failures(board: Board) -> Iterator[str]:

@@ -19,6 +19,7 @@ from wheelmatrix.events import (
 )
 from wheelmatrix.show import summary
 from wheelmatrix.show.board import Board, StepRow, counts, fold, remaining_s
+from wheelmatrix.show.cause import because
 from wheelmatrix.show.failure import body, headline
 from wheelmatrix.show.left import folded
 from wheelmatrix.show.words import Glyphs, Line, Style, about, count, listed, painted, plain, seconds, size
@@ -27,6 +28,8 @@ _HEARTBEAT_S = 30.0
 _TAIL_LINES = 20
 _MOST_LEFT = 5
 _MOST_PYTHONS = 3
+_LONG = frozenset({"prepare", "link", "compile"})
+"""Kinds of steps that take so long that their beginning and their end are worth a line."""
 _MOST_RUNNING = 4
 """Rows that a heartbeat names."""
 
@@ -112,6 +115,7 @@ def _said(board: Board, stamped: Stamped, glyphs: Glyphs) -> str:
             return (
                 f"{event.project} {event.version}: {count(len(event.cells), 'cell')}, "
                 f"{count(len(event.wheels), 'wheel')}, {count(len(event.steps), 'step')}"
+                + (f" for {len(board.targets)} targets" if len(board.targets) > 1 else "")
             )
         case Waiting(what=what):
             return f"waiting: {what}" if what else "waiting is over"
@@ -136,25 +140,29 @@ def _said(board: Board, stamped: Stamped, glyphs: Glyphs) -> str:
 
 
 def _began(step: StepRow) -> str:
-    """Return a line for what takes long; audit and pack are told when they are over."""
-    if step.kind not in ("compile", "prepare"):
+    """Return a line for what takes long; audit, merge and pack are told by the wheel that comes of them."""
+    if step.kind not in _LONG:
         return ""
     expected = f", {about(step.expected_s)} expected" if step.expected_s is not None else ""
-    return f"{step.title} {step.kind} started{expected}"
+    return f"{_named(step)} started{expected}"
 
 
 def _ended(board: Board, step: StepRow) -> str:
-    if step.end is None or (step.state == "done" and step.kind not in ("compile", "prepare")):
+    if step.end is None or (step.state == "done" and step.kind not in _LONG):
         return ""
     if step.state == "skipped" and (step.kind != "pack" or any(each.title == step.title for each in board.failures)):
         return ""  # its own failure was told already
     if step.state == "skipped":
-        return f"{_progress(board)} {step.title} {step.kind} skipped" + (
-            f": {step.end.message}" if step.end.message else ""
-        )
+        reason = because(board, step)
+        return f"{_progress(board)} {step.title} {step.kind} skipped" + (f": {reason}" if reason else "")
     fresh = f", {step.units_fresh} of them fresh" if step.units_fresh else ""
     units = f", {count(step.units_done, 'unit')}{fresh}" if step.units_done else ""
-    return f"{step.title} {step.kind} done, {seconds(step.end.seconds)}{units}"
+    return f"{_named(step)} done, {seconds(step.end.seconds)}{units}"
+
+
+def _named(step: StepRow) -> str:
+    """Return what is done to what; a step without a subject is called by its kind alone."""
+    return step.title if step.title == step.kind else f"{step.title} {step.kind}"
 
 
 def _failed(board: Board, stamped: Stamped, step: StepRow, glyphs: Glyphs) -> Line:

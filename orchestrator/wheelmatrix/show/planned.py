@@ -130,8 +130,9 @@ def _steps(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
         needs = f", needs {' '.join(sorted(step.needs))}" if step.needs else ""
         after = f", after {' '.join(sorted(step.after))}" if step.after else ""
+        once = f", once {' '.join(sorted(step.once))} is made" if step.once else ""
         holds = f", holds {' '.join(sorted(step.holds))}" if step.holds else ""
-        yield f"  {step.id}{needs}{after}{holds}"
+        yield f"  {step.id}{needs}{after}{once}{holds}"
 
 
 def _left(plan: Plan, *, explain: bool) -> Iterator[str]:
@@ -185,6 +186,8 @@ def _build_json(build: Build) -> dict[str, object]:
         "directory": str(build.directory),
         "starts_from": [str(path) for path in build.clone_from],
         "config_path": None if build.config_path is None else str(build.config_path),
+        "config": build.config_text,
+        "linker": build.linker,
         "argv": list(build.command.argv),
         "environment": dict(build.command.environment),
         "before": [list(command.argv) for command in build.before],
@@ -198,5 +201,6 @@ def _step_json(step: Step) -> dict[str, object]:
         "subject": step.subject,
         "needs": sorted(step.needs),
         "after": sorted(step.after),
+        "once": sorted(step.once),
         "holds": sorted(step.holds),
     }

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from wheelmatrix.events import WheelVerified, WheelWritten
+from wheelmatrix.show import targets
 from wheelmatrix.show.board import Board, Row, counts
+from wheelmatrix.show.cause import because
 from wheelmatrix.show.failure import body
 from wheelmatrix.show.left import folded
 from wheelmatrix.show.markdown import markdown as markdown
@@ -53,6 +55,7 @@ def lines(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...
     parts = (
         _failures(board, glyphs, width),
         _table(board, glyphs, width),
+        targets.table(board, glyphs, width),
         _floors(board, glyphs, width),
         _proofs(board, glyphs, width),
         _skipped(board, glyphs, width),
@@ -98,6 +101,7 @@ def as_json(board: Board) -> dict[str, object]:
             for step in board.failures
             if step.end
         ],
+        "targets": targets.as_json(board),
         "left_out": list(planned.left) if planned else [],
         "warnings": list(board.warnings),
         "advice": finished.advice if finished else "",
@@ -238,10 +242,10 @@ def _skipped(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
     reasons: dict[str, list[str]] = {}
     for row in board.rows:
         if row.state == "skipped":
-            reasons.setdefault(row.step.end.message if row.step.end else "", []).append(row.title)
+            reasons.setdefault(because(board, row.step), []).append(row.title)
     for reason, titles in reasons.items():
-        because = f": {reason}" if reason else ""
-        yield from _told(f"{glyphs.skipped} not built: {listed(titles, 6)}{because}", glyphs, width, "")
+        end = f": {reason}" if reason else ""
+        yield from _told(f"{glyphs.skipped} not built: {listed(titles, 6)}{end}", glyphs, width, "")
 
 
 def _left(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from wheelmatrix.tables.columns import TABLES
 from wheelmatrix.tables.policies import policy_rows
 from wheelmatrix.tables.rows import toml_rows
 from wheelmatrix.tables.symbols import exports
+from wheelmatrix.tables.windows import WINDOWS_FILE, windows_policy
 
 __all__ = ["accepts", "load", "nearest_triple", "policies_for"]
 
@@ -24,23 +25,26 @@ def load(texts: Mapping[str, str]) -> Tables:
     Raises ConfigError naming file, row and key of everything that is wrong: an unknown file or key, a missing one, a
     row given twice, a value of another type or form.
     """
-    names = sorted(name for name in texts if _POLICY_FILE.fullmatch(name))
+    names = sorted(name for name in texts if _POLICY_FILE.fullmatch(name) and name != WINDOWS_FILE)
     symbols = sorted(name for name in texts if _SYMBOL_FILE.fullmatch(name))
-    issues = [Issue(message="the table is missing", where=name) for name in TABLES if name not in texts]
+    needed = (*TABLES, WINDOWS_FILE)
+    issues = [Issue(message="the table is missing", where=name) for name in needed if name not in texts]
     issues += [
         Issue(message="no table of this name is known", where=name)
         for name in texts
-        if name not in TABLES and name not in names and name not in symbols
+        if name not in (*needed, *names, *symbols)
     ]
     rows = {name: toml_rows(name, texts[name], issues) for name in TABLES if name in texts}
     policies = [policy for name in names for policy in policy_rows(name, texts[name], issues)]
+    of_windows = windows_policy(texts[WINDOWS_FILE], issues) if WINDOWS_FILE in texts else None
     offered = [found for name in symbols if (found := exports(name, texts[name], issues))]
-    if issues:
+    if issues or of_windows is None:
         raise ConfigError(*issues)
     return Tables(
         targets={row["triple"]: Target(**row) for row in rows["targets.toml"]},
         interpreters=tuple(sorted((Interpreter(**row) for row in rows["interpreters.toml"]), key=_matrix_order)),
         policies=tuple(policies),
+        windows=of_windows,
         indexes={row["name"]: Index(**row) for row in rows["indexes.toml"]},
         exports={found.library: found for found in offered},
     )

@@ -67,6 +67,20 @@ def template(value: object) -> str:
     raise ValueError("a platform tag with no other field than {major} and {minor}")
 
 
+def texts(value: object) -> tuple[str, ...]:
+    """Return texts, none of which is empty."""
+    if isinstance(value, list) and all(isinstance(one, str) and one for one in value):
+        return tuple(value)
+    raise ValueError("a list of texts")
+
+
+def objects(value: object) -> list[Mapping[str, object]]:
+    """Return objects, of which there is one at least."""
+    if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+        return value
+    raise ValueError("a list of objects")
+
+
 def patterns(value: object) -> tuple[str, ...]:
     """Return regular expressions, each of which compiles."""
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
@@ -123,8 +137,18 @@ TABLES = {
             "installer_floor": version,
             "rustc_floor": version,
             "zig_floor": version,
+            "zig": flag,
+            "gcc": text,
+            "slices": texts,
         },
-        defaults={"installer_floor": None, "rustc_floor": None, "zig_floor": None},
+        defaults={
+            "installer_floor": None,
+            "rustc_floor": None,
+            "zig_floor": None,
+            "zig": False,
+            "gcc": "",
+            "slices": (),
+        },
     ),
     "interpreters.toml": Table(
         key="interpreters",

@@ -1,14 +1,13 @@
 """Read `matrix/policies/*.json`, where each policy says only what it adds to the one before."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 from wheelmatrix.errors import Issue
 from wheelmatrix.model import Policy, Version
-from wheelmatrix.tables.columns import Read, filled, version
-from wheelmatrix.tables.rows import checked
+from wheelmatrix.tables.columns import Read, filled, objects, texts, version
+from wheelmatrix.tables.rows import checked, json_object
 
 _ALWAYS = "always"
 """Key of the symbols that the newest policy forbids too."""
@@ -19,15 +18,7 @@ def policy_rows(name: str, text: str, issues: list[Issue]) -> list[Policy]:
 
     What is wrong is added to `issues`, and nothing is returned then.
     """
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        issues.append(Issue(message=f"no valid JSON: {error}", where=name))
-        return []
-    if not isinstance(found, Mapping):
-        issues.append(Issue(message="expected an object", where=name))
-        return []
-    file = checked(found, _FILE, {}, name, issues)
+    file = json_object(name, text, _FILE, issues)
     if file is None:
         return []
     before = len(issues)
@@ -109,14 +100,8 @@ def _dotted(floor: Version) -> str:
     return f"{floor[0]}.{floor[1]}"
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, list) and all(isinstance(one, str) and one for one in value):
-        return tuple(value)
-    raise ValueError("a list of texts")
-
-
 def _set(value: object) -> frozenset[str]:
-    return frozenset(_texts(value))
+    return frozenset(texts(value))
 
 
 def _end(value: object) -> Version | None:
@@ -132,20 +117,14 @@ def _mapping(read_key: Read, read: Read) -> Read:
     return read_all
 
 
-def _objects(value: object) -> list[Mapping[str, object]]:
-    if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-        return value
-    raise ValueError("a list of objects")
-
-
 _FILE: Mapping[str, Read] = {
     "source": filled,
     "date": filled,
     "family": filled,
-    "policies": _objects,
+    "policies": objects,
     "libraries": _mapping(version, _set),
     "arch_libraries": _mapping(filled, _set),
     "forbidden": _mapping(filled, _mapping(_end, _set)),
     "symbol_versions": _mapping(filled, _mapping(filled, _mapping(version, _set))),
 }
-_POLICY: Mapping[str, Read] = {"floor": version, "aliases": _texts, "archs": _texts}
+_POLICY: Mapping[str, Read] = {"floor": version, "aliases": texts, "archs": texts}

@@ -1,6 +1,7 @@
 """Check rows against their columns: unknown, missing, twice given and ill-typed all become issues."""
 
 import difflib
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,19 @@ def toml_rows(name: str, text: str, issues: list[Issue]) -> list[dict[str, Any]]
             issues.append(Issue(message=f"{row[table.id]!r} is the {table.id} of an earlier row", where=place))
         rows[row[table.id]] = row
     return list(rows.values())
+
+
+def json_object(name: str, text: str, columns: Mapping[str, Read], issues: list[Issue]) -> dict[str, Any] | None:
+    """Return the object that the JSON file `name` holds, as `columns` read it; what is wrong is added to `issues`."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        issues.append(Issue(message=f"no valid JSON: {error}", where=name))
+        return None
+    if not isinstance(found, Mapping):
+        issues.append(Issue(message="expected an object", where=name))
+        return None
+    return checked(found, columns, {}, name, issues)
 
 
 def _rows(table: Table, found: object, name: str, issues: list[Issue]) -> Iterator[tuple[str, Mapping[str, object]]]:

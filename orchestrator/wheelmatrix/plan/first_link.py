@@ -1,0 +1,49 @@
+"""The first library that zig links for a target, by itself: so that its cost is seen, and a broken zig is, too."""
+
+from pathlib import PurePath
+
+from wheelmatrix.model import Command, FirstLink, Gathered, Target
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.plan.command import toolchain_environment
+from wheelmatrix.plan.linker import Linker, zig_home
+from wheelmatrix.platforms import rustflags
+
+MANIFEST = """[package]
+name = "first-link"
+version = "0.0.0"
+edition = "2021"
+
+[lib]
+crate-type = ["cdylib"]
+
+[workspace]
+"""
+"""The crate's Cargo.toml."""
+
+SOURCE = """#[no_mangle]
+pub extern "C" fn first_link() -> i32 {
+    std::thread::spawn(|| 0).join().unwrap_or(1)
+}
+"""
+"""Its library: threads and unwinding bring in all that Rust's std asks of the target's libc."""
+
+
+def first_link(linked: Linker, target: Target, options: BuildOptions, gathered: Gathered) -> FirstLink | None:
+    """Return what is to be linked before anything else for a target; None: nothing, or it was done before."""
+    if linked.kind != "zig":
+        return None
+    folder = zig_home(gathered) / "first-link" / linked.target
+    done = folder / f"{linked.version}.done"
+    if done in gathered.first_links:
+        return None
+    flags = " ".join(rustflags(target))
+    command = Command(
+        argv=(
+            str(linked.program), "rustc", "--lib", "--target", linked.target, "--target-dir", str(folder / "target"),
+            "--manifest-path", str(folder / "Cargo.toml"), "--offline",
+        ),
+        environment={**linked.environment, **toolchain_environment(options), **({"RUSTFLAGS": flags} if flags else {})},
+        directory=PurePath(folder),
+        without=frozenset({"CARGO"}),
+    )  # fmt: skip
+    return FirstLink(id=linked.target, manifest=folder / "Cargo.toml", done=done, command=command)
