@@ -55,7 +55,7 @@ def test_the_installed_wheel_has_every_table_of_the_checkout(installed: Path, tm
     found = json.loads(done.stdout)
 
     matrix = CHECKOUT / "matrix"
-    tables = [*matrix.glob("*.toml"), *matrix.glob("policies/*.json")]
+    tables = [*matrix.glob("*.toml"), *matrix.glob("policies/*.json"), *matrix.glob("symbols/*.json")]
     assert Path(found["file"]).is_relative_to(installed.parent)
     assert found["texts"] == {path.relative_to(matrix).as_posix(): path.read_text() for path in tables}
     assert all(found["counts"])

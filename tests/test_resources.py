@@ -14,6 +14,7 @@ def test_every_table_is_found_by_its_name_below_matrix() -> None:
         "policies/musllinux.json",
         "policies/windows.json",
         "symbols/cpython.json",
+        "symbols/glibc.json",
         "symbols/musl.json",
         "targets.toml",
     ]

@@ -14,24 +14,30 @@ from wheelmatrix.model import Exports, Version
 
 REAL = tables.load(resources.table_texts())
 GOLDEN = Path(__file__).parent / "golden"
-MUSL = {
+TABLES = {
+    "gnu": Exports(
+        library="gnu",
+        since={"memcpy": "2.2", "dlopen": "2.2", "getrandom": "2.25"},
+        machines={"EM_ARM": frozenset({"__aeabi_memcpy"})},
+    ),
     "musl": Exports(
         library="musl",
         since={"memcpy": "1.2.3", "read": "1.2.3", "statx": "1.2.5"},
         machines={"EM_ARM": frozenset({"__aeabi_memcpy"})},
-    )
+    ),
 }
 MEMCPY = ("libc.so.6", "GLIBC_2.14", 0, ("memcpy",))
 
 
-def problems(*images: tuple[str, bytes], promises_musl: bool = False) -> list[str]:
-    return list(simulate(dict(images), MUSL, promises_musl=promises_musl).problems)
+def problems(*images: tuple[str, bytes], promise: tuple[str, Version] | None = None) -> list[str]:
+    return list(simulate(dict(images), TABLES, promise=promise).problems)
 
 
 @pytest.mark.parametrize(
     "image",
     [
         pytest.param(elf_image(needs=(MEMCPY,)), id="bound to a version of libc"),
+        pytest.param(elf_image(undefined=("dlopen", "getrandom")), id="glibc's, without a version"),
         pytest.param(elf_image(undefined=("PyList_New", "_Py_Dealloc")), id="Python's"),
         pytest.param(elf_image(undefined=("PyPyList_New",)), id="PyPy's"),
         pytest.param(elf_image(weak=("__gmon_start__", "no_such_function")), id="weak"),
@@ -57,7 +63,6 @@ def test_what_somebody_offers_is_not_missing(image: bytes) -> None:
         (elf_image(undefined=("no_such_function",)), "no_such_function"),
         (elf_image(undefined=("b", "a", "PyList_New")), "a, b"),
         (elf_image(undefined=tuple(f"f{n}" for n in range(10))), "f0, f1, f2, f3, f4, f5, f6, f7 and 2 more"),
-        (elf_image(undefined=("memcpy",)), "memcpy"),  # without a version it is not glibc's
         (elf_image(undefined=("gnu_get_libc_version",), needed=("libc.so",)), "gnu_get_libc_version"),
         (elf_image(undefined=("__aeabi_memcpy",), needed=("libc.so",)), "__aeabi_memcpy"),  # not on x86_64
         (elf_image(undefined=("lost",), needed=("libstdc++.so.6", "libgcc_s.so.1", "libc.so.6")), "lost"),
@@ -71,7 +76,9 @@ def test_what_nobody_offers_is_named(image: bytes, named: str) -> None:
 
 
 def test_a_symbol_of_a_newer_musl_breaks_the_promise_of_the_tag() -> None:
-    (said,) = problems(("demo.so", elf_image(undefined=("read", "statx"), needed=("libc.so",))), promises_musl=True)
+    (said,) = problems(
+        ("demo.so", elf_image(undefined=("read", "statx"), needed=("libc.so",))), promise=("musl", (1, 2))
+    )
 
     assert said == "demo.so: musl has them from 1.2.5 on only, and the tag promises to run on older ones: statx"
 
@@ -98,10 +105,20 @@ def test_the_table_of_cpython_agrees_with_what_the_audit_knows() -> None:
     assert GONE.keys() <= since.keys()
 
 
+@pytest.mark.parametrize(("floor", "count"), [((2, 17), 1), ((2, 25), 0), ((2, 28), 0)])
+def test_a_symbol_of_a_newer_glibc_breaks_it_too_if_it_has_no_version_that_the_audit_sees(
+    floor: Version, count: int
+) -> None:
+    found = problems(("demo.so", elf_image(undefined=("dlopen", "getrandom"))), promise=("gnu", floor))
+
+    said = "demo.so: glibc has them from 2.25 on only, and the tag promises to run on older ones: getrandom"
+    assert found == [said] * count
+
+
 def test_a_library_without_libc_is_of_the_libc_that_the_tag_names() -> None:
     image = elf_image(undefined=("read",), needed=())
 
-    assert problems(("demo.so", image), promises_musl=True) == []
+    assert problems(("demo.so", image), promise=("musl", (1, 2))) == []
     assert len(problems(("demo.so", image))) == 1
 
 
@@ -141,7 +158,7 @@ def test_what_is_bound_to_a_library_of_the_wheel_has_to_be_in_that_library() -> 
 def test_formats_whose_loader_is_not_simulated_are_named() -> None:
     found = simulate(
         {"demo.pyd": b"MZ\x90", "demo.so": b"\xcf\xfa\xed\xfe...", "notes.txt": b"MZ", "demo.py": b""},
-        MUSL,
+        TABLES,
     )
 
     assert found
@@ -185,6 +202,6 @@ def test_a_damaged_library_is_a_problem_and_never_an_exception(place: int, noise
     at = place % len(image)
     image[at : at + len(noise)] = noise
 
-    found = simulate({"demo.so": bytes(image)}, MUSL)
+    found = simulate({"demo.so": bytes(image)}, TABLES)
 
     assert isinstance(found.problems, tuple)

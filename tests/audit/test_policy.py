@@ -198,6 +198,14 @@ def test_the_flavour_of_libc_is_told_by_what_is_needed(needed: tuple[str, ...], 
     assert flavour(facts(needed=needed)) == expected
 
 
+def test_a_glibc_version_of_another_library_makes_no_glibc() -> None:
+    """libgcc_s of AArch64 has symbols of the version GLIBC_2.0, on musl too."""
+    libgcc = ("libgcc_s-2d945d6c.so.1", "GLIBC_2.0", 0, ("__register_frame_info",))
+
+    assert flavour(facts(libgcc, needed=("libgcc_s-2d945d6c.so.1", "libc.musl-aarch64.so.1"))) == "musl"
+    assert flavour(facts(libgcc, needed=("libgcc_s-2d945d6c.so.1",))) == "gnu"
+
+
 def test_without_policies_nothing_is_promised_and_nothing_violated() -> None:
     standing = judge(facts(*glibc("2.17")), (), NOTHING)
 

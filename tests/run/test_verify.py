@@ -82,6 +82,15 @@ def test_a_dependency_that_is_not_here_is_no_failure(tmp_path: Path) -> None:
     assert only(found, "import").message == "demo needs no_such_dependency, which this Python does not have"
 
 
+def test_a_dependency_is_missing_also_where_the_package_says_so_in_its_own_words(tmp_path: Path) -> None:
+    source = "try:\n    import no_such_dependency\nexcept ImportError as e:\n    raise ImportError('get it') from e\n"
+
+    found = verify(package(tmp_path, source), natives=[HERE])
+
+    assert only(found, "import").state == "unreachable"
+    assert "demo needs no_such_dependency" in only(found, "import").message
+
+
 def test_a_module_of_its_own_that_is_missing_is_a_failure(tmp_path: Path) -> None:
     found = verify(package(tmp_path, "from demo import lost_part"), natives=[HERE])
 

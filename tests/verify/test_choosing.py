@@ -63,7 +63,7 @@ def test_what_is_missing_for_a_configured_python_is_the_reason_and_the_hint() ->
     [
         ("cp313-cp313-manylinux_2_17_x86_64", "install such a Python"),
         ("cp311-cp311-manylinux_2_17_aarch64", "qemu-user"),
-        ("cp311-cp311-musllinux_1_2_x86_64", "--python-root"),
+        ("cp312-cp312-musllinux_1_2_x86_64", "Alpine"),
         ("cp311-cp311-win_amd64", "wine"),
         ("cp311-cp311-macosx_11_0_arm64", "macOS alone"),
     ],

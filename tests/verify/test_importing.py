@@ -78,10 +78,23 @@ def test_a_dependency_that_is_not_there_is_no_fault_of_the_wheel() -> None:
 
 
 def test_extension_modules_prove_themselves_where_their_package_lacks_a_dependency() -> None:
-    found = check("begin\tp", "lacks\tp\tnumpy", "begin\tp.x", "lacks\tp.x\tnumpy", "done\tp.x\tp/x.so", "end")
+    lacks = ("begin\tp", "lacks\tp\tnumpy", "begin\tp.x", "lacks\tp.x\tnumpy\tp/x.so")
 
-    assert found.state == "passed"
-    assert "loaded by themselves" in found.message
+    assert check(*lacks, "done\tp.x\tp/x.so", "end").state == "passed"
+    assert "loaded by themselves" in check(*lacks, "done\tp.x\tp/x.so", "end").message
+    assert check(*lacks, "end").state == "unreachable"
+
+
+def test_a_package_that_is_imported_does_not_prove_the_extension_module_that_is_not() -> None:
+    found = check("begin\tp", "done\tp", "begin\tp.x", "lacks\tp.x\tcffi\tp/x.so", "end")
+
+    assert (found.state, found.message) == ("unreachable", "p.x needs cffi, which this Python does not have")
+
+
+def test_a_package_that_lacks_a_dependency_beside_one_that_does_not_is_told() -> None:
+    found = check("begin\ta", "done\ta", "begin\tb", "lacks\tb\tnumpy", "end")
+
+    assert (found.state, found.message) == ("passed", "b needs numpy, which this Python does not have")
 
 
 def test_what_the_module_prints_is_no_answer() -> None:

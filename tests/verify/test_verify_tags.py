@@ -9,7 +9,7 @@ from packaging.tags import sys_tags
 from pythons import TABLES, installed, wheel
 
 from wheelmatrix.model import Installed
-from wheelmatrix.verify.tags import accepts, arch_of, ids, likely_tag, names, only_cpython, tags_of
+from wheelmatrix.verify.tags import accepts, arch_of, ids, likely_tag, names, only_cpython, promise, tags_of
 
 CP312 = installed()
 OLD = installed(libc="glibc 2.17")
@@ -96,6 +96,21 @@ def test_a_python_takes_what_its_installer_would_take(python: Installed, tags: s
 def test_a_wheel_may_be_for_one_cpython_alone(tags: str, version: tuple[int, int] | None) -> None:
     assert only_cpython(wheel(tags)) == version
     assert only_cpython("demo.whl") is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "libc"),
+    [
+        ("cp312-cp312-manylinux_2_28_x86_64", ("gnu", (2, 28))),
+        ("cp312-cp312-manylinux_2_28_x86_64.manylinux2014_x86_64", ("gnu", (2, 17))),
+        ("cp312-cp312-musllinux_1_2_aarch64", ("musl", (1, 2))),
+        ("cp312-cp312-linux_x86_64", None),
+        ("cp312-cp312-win_amd64", None),
+        ("py3-none-any", None),
+    ],
+)
+def test_a_platform_tag_promises_a_libc(tags: str, libc: tuple[str, tuple[int, int]] | None) -> None:
+    assert promise(wheel(tags)) == libc
 
 
 def test_what_is_no_wheel_is_taken_by_nobody() -> None:

@@ -2,8 +2,8 @@
 
 Two things are not told again, since the audit tells them: Python symbols that came after the tag's Python, went before
 it or are not of its stable ABI, and symbol versions that the platform tag does not promise. All else is looked for: in
-the library that it is bound to, in the other libraries of the wheel, in the tables of CPython and musl. A format is one
-function that turns an image into `Linked`; the search knows no format.
+the library that it is bound to, in the other libraries of the wheel, in the tables of CPython, glibc and musl. A format
+is one function that turns an image into `Linked`; the search knows no format.
 """
 
 import re
@@ -78,12 +78,12 @@ def simulate(
     members: Mapping[str, bytes],
     exports: Mapping[str, Exports],
     *,
-    promises_musl: bool = False,
+    promise: tuple[str, Version] | None = None,
     cpython: Version | None = None,
 ) -> Simulation:
     """Return what the libraries among a wheel's `members` ask for and nobody offers.
 
-    `promises_musl`: the wheel's tag is one of musllinux, so that a symbol has to be there in the oldest musl 1.2 known.
+    `promise`: libc (`gnu`, `musl`) and version that the platform tag promises to run on: newer symbols are not there.
     `cpython`: the wheel is for this CPython with GIL alone, so that Python symbols have to be ones that it ever had.
     Nothing is raised for what is in `members`: a library that cannot be read is a problem.
     """
@@ -100,7 +100,7 @@ def simulate(
             linked.append(reader(name, content))
         except AuditError as error:
             problems += [f"{name}: {issue.message}" for issue in error.issues]
-    search = _Search(linked=tuple(linked), exports=exports, promises_musl=promises_musl, cpython=cpython)
+    search = _Search(linked=tuple(linked), exports=exports, promise=promise, cpython=cpython)
     problems += [problem for one in linked for problem in search.problems(one)]
     return Simulation(
         problems=tuple(problems), unread=tuple(unread), symbols=sum(len(one.wanted) for one in linked)
@@ -140,7 +140,7 @@ class _Search:
 
     linked: tuple[Linked, ...]
     exports: Mapping[str, Exports]
-    promises_musl: bool
+    promise: tuple[str, Version] | None
     cpython: Version | None
 
     def problems(self, one: Linked) -> Iterator[str]:
@@ -162,9 +162,10 @@ class _Search:
             return ""
         if _PYTHON_NAME.match(want.symbol):
             return self._no_python(want.symbol)
-        since = self._libc(one, want.symbol)
+        libc = one.libc or (self.promise[0] if self.promise else "")
+        since = self._since(libc, one.machine, want.symbol)
         if since is not None:
-            return self._too_new(since)
+            return self._too_new(libc, since)
         outside = (soname for other in near for soname in other.needed if self._bundled(soname) is None)
         if not all(map(_VERSIONED.fullmatch, outside)):
             return ""  # one of them may have it: libX11 and libz give few of their symbols a version
@@ -175,22 +176,26 @@ class _Search:
         table = self.exports.get("cpython")
         if table is None or self.cpython is None or symbol in table.since or _ENTRY_NAME.match(symbol):
             return ""
-        is_known = self.cpython <= max(map(_version, table.since.values()))
+        is_known = self.cpython <= max(map(_version, set(table.since.values())))
         return "Python symbols that no CPython offers" if is_known else ""
 
-    def _libc(self, one: Linked, symbol: str) -> str | None:
-        """Return the version of the C library that a symbol is known from; None: it does not have it, or not so."""
-        libc = one.libc or ("musl" if self.promises_musl else "")
+    def _since(self, libc: str, machine: str, symbol: str) -> str | None:
+        """Return the version of a C library that a symbol is known from; None: it does not have it, or is not known.
+
+        Of glibc that is a symbol which the linker bound to no version: its loader takes the oldest one then.
+        """
         table = self.exports.get(libc)
         if table is None:
             return None
-        oldest = min(table.since.values(), default="")
-        return table.since.get(symbol) or (oldest if symbol in table.machines.get(one.machine, ()) else None)
+        return table.since.get(symbol) or (_oldest(table) if symbol in table.machines.get(machine, ()) else None)
 
-    def _too_new(self, since: str) -> str:
-        oldest = min(self.exports["musl"].since.values())
-        is_late = self.promises_musl and since != oldest
-        return f"musl has them from {since} on only, and the tag promises to run on older ones" if is_late else ""
+    def _too_new(self, libc: str, since: str) -> str:
+        if self.promise is None or self.promise[0] != libc:
+            return ""
+        lowest = max(self.promise[1], _version(_oldest(self.exports[libc])))
+        name = {"gnu": "glibc"}.get(libc, libc)
+        text = f"{name} has them from {since} on only, and the tag promises to run on older ones"
+        return text if _version(since) > lowest else ""
 
     def _bundled(self, soname: str) -> Linked | None:
         return next((one for one in self.linked if soname in one.names), None)
@@ -209,9 +214,12 @@ def _new(found: Iterable[Linked], candidates: Iterable[Linked | None]) -> list[L
     return list(fresh.values())
 
 
-def _version(text: str) -> Version:
-    major, minor = text.split(".")
-    return int(major), int(minor)
+def _oldest(table: Exports) -> str:
+    return min(set(table.since.values()), key=_version)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -51,9 +51,11 @@ def policies_of(target: Target, policies: Iterable[Policy]) -> tuple[Policy, ...
 def flavour(facts: ElfFacts) -> str:
     """Return the libc that the image is linked to: `gnu`, `musl`, or empty if it tells of neither."""
     asked = [*facts.needed, facts.interpreter.rpartition("/")[2]]
-    if any(_GLIBC.fullmatch(soname) for soname in asked) or any(need.namespace == "GLIBC" for need in facts.needs):
+    if any(_GLIBC.fullmatch(soname) for soname in asked):
         return "gnu"
-    return "musl" if any(_MUSL_LIBC.fullmatch(soname) for soname in asked) else ""
+    if any(_MUSL_LIBC.fullmatch(soname) for soname in asked):
+        return "musl"  # also with a GLIBC version: libgcc_s has one of its own on AArch64, whatever the libc
+    return "gnu" if any(need.namespace == "GLIBC" for need in facts.needs) else ""
 
 
 def judge(facts: ElfFacts, known: Sequence[Policy], bundled: frozenset[str]) -> Standing:

@@ -140,10 +140,10 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exports:
-    """What a library without symbol versions offers: one file of `matrix/symbols/`."""
+    """What a library offers to those that ask for no version of a symbol: one file of `matrix/symbols/`."""
 
     library: str
-    """`musl`, `cpython`."""
+    """`musl`, `gnu`, `cpython`."""
     since: Mapping[str, str]
     """Symbol that every machine has to the version that it is known from: `statx` → `1.2.5`."""
     machines: Mapping[str, frozenset[str]]
@@ -164,4 +164,4 @@ class Tables:
     indexes: Mapping[str, Index]
     """By name."""
     exports: Mapping[str, Exports] = field(default_factory=dict)
-    """By library; only those whose symbols have no versions."""
+    """By library."""

@@ -27,7 +27,7 @@ from wheelmatrix.run.runners import runners
 from wheelmatrix.verify.choosing import Pythons, chosen, why_none
 from wheelmatrix.verify.importing import SCRIPT, Ended, import_command, imported
 from wheelmatrix.verify.modules import modules_of, on_path
-from wheelmatrix.verify.tags import only_cpython
+from wheelmatrix.verify.tags import only_cpython, promise
 from wheelmatrix.verify.testing import requirements, trial, trial_pythons
 from wheelmatrix.verify.verdict import audited, simulated
 
@@ -105,7 +105,7 @@ class Verifier:
         simulation = simulate(
             members,
             self.tables.exports,
-            promises_musl="-musllinux_" in path.name,
+            promise=promise(path.name),
             cpython=only_cpython(path.name),
         )
         return (static, simulated(simulation)), members
@@ -149,11 +149,9 @@ class Verifier:
         await to_thread.run_sync(_unpack, files, wheel, script)
 
         async def check(runner: Runner) -> Check:
-            began_s = time.monotonic()
-            said = await self._capture(import_command(runner, script, wheel, modules), self.options.verify_timeout)
-            ended = _ended(said)
-            seconds = time.monotonic() - began_s
-            return imported(runner, ended, timeout_s=self.options.verify_timeout, seconds=seconds)
+            limit_s = self.options.verify_timeout
+            said, seconds = await self._timed(import_command(runner, script, wheel, modules), limit_s)
+            return imported(runner, _ended(said), timeout_s=limit_s, seconds=seconds)
 
         return await _each(taken, check)
 
@@ -164,12 +162,9 @@ class Verifier:
         required = requirements(self.options, self.groups)
 
         async def check(runner: Runner) -> Check:
-            began_s = time.monotonic()
             own = folder / f"test-{taken.index(runner)}"
             (own / "work").mkdir(parents=True)
-            found = await self._test(path, runner, required, own)
-            return Check(tier=found.tier, state=found.state, python=runner.label, message=found.message,
-                         hint=found.hint, seconds=time.monotonic() - began_s)  # fmt: skip
+            return await self._test(path, runner, required, own)
 
         return await _each(tested, check)
 
@@ -181,20 +176,30 @@ class Verifier:
             variables=dict(self.options.environment), is_windows=self.is_windows,
         )  # fmt: skip
         limit_s = self.options.test_timeout
-        made = await self._capture(plan.environment, limit_s)
-        if not made.exit.ok:
-            hint = "Debian has it in the package python3-venv"
-            return Check(tier="test", state="unreachable", message=_told("python -m venv", made, limit_s), hint=hint)
-        steps = [("pip install", plan.install), *((each.argv[-1], each) for each in plan.tests)]
+        steps = [("python -m venv", plan.environment), ("pip install", plan.install)]
+        steps += [(each.argv[-1], each) for each in plan.tests]
+        spent_s = 0.0
         for name, command in steps:
-            said = await self._capture(command, limit_s)
+            said, seconds = await self._timed(command, limit_s)
+            spent_s += seconds
             if not said.exit.ok:
-                return Check(tier="test", state="failed", message=_told(name, said, limit_s))
-        return Check(tier="test", state="passed")
+                is_venv = command == plan.environment
+                return Check(
+                    tier="test",
+                    state="unreachable" if is_venv else "failed",
+                    python=runner.label,
+                    message=_told(name, said, limit_s),
+                    hint="Debian has it in the package python3-venv" if is_venv else "",
+                    seconds=spent_s,
+                )
+        return Check(tier="test", state="passed", python=runner.label, seconds=spent_s)
 
-    async def _capture(self, command: Command, timeout_s: float) -> Captured:
+    async def _timed(self, command: Command, timeout_s: float) -> tuple[Captured, float]:
+        """Run a child when it is its turn; return what it said, and the seconds that it took."""
         async with self.token():
-            return await capture(command, guardian=self.guardian, timeout_s=timeout_s)
+            began_s = time.monotonic()
+            said = await capture(command, guardian=self.guardian, timeout_s=timeout_s)
+            return said, time.monotonic() - began_s
 
 
 def dependency_groups(pyproject_text: str) -> Mapping[str, object]:

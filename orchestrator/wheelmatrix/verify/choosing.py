@@ -81,6 +81,8 @@ def _hint(filename: str, runners: Sequence[Runner]) -> str:
     if first.startswith("win"):
         return "name the directory of a Windows Python with --python-root; it is started with wine"
     own = {arch_of(runner.installed) for runner in runners if runner.is_native}
+    if first.startswith("musllinux"):
+        return "name the directory of an unpacked musl distribution (Alpine's, for instance) with --python-root"
     if any(first.endswith(f"_{arch}") for arch in own):
         return (
             "install such a Python, name one with -i, or with --python-root the directory of an unpacked distribution"

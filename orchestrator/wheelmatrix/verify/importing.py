@@ -30,8 +30,12 @@ def from_file(name, place):
 
 
 def lacking(error):
-    found = error.name if isinstance(error, ModuleNotFoundError) and error.name else ""
-    return "" if found.partition(".")[0] in tops else found
+    while isinstance(error, ImportError):
+        found = error.name if isinstance(error, ModuleNotFoundError) and error.name else ""
+        if found and found.partition(".")[0] not in tops:
+            return found
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 for item in wanted:
@@ -46,7 +50,7 @@ for item in wanted:
         error = caught
     missing = lacking(error)
     if missing:
-        say("lacks", name, missing)
+        say("lacks", name, missing, place)
     if missing and place:
         try:
             from_file(name, place)
@@ -54,7 +58,8 @@ for item in wanted:
             continue
         except BaseException as caught:
             error = caught
-    if not missing or place:
+        missing = lacking(error)
+    if not missing:
         say("failed", name, traceback.format_exception_only(type(error), error)[-1].strip())
         traceback.print_exception(type(error), error, error.__traceback__)
 say("end")
@@ -114,20 +119,31 @@ def _judged(runner: Runner, ended: Ended, timeout_s: float) -> tuple[State, str,
     if "end" not in kinds:
         doing = f"importing {last}" if last else "starting Python"
         return ("failed" if last else "unreachable"), f"{doing} {_how(ended)}{where}{_tail(ended.stderr)}", ""
-    if faults := [_fault(*words) for words in said if words[0] in ("failed", "elsewhere")]:
+    if faults := [_fault(*words[:3]) for words in said if words[0] in ("failed", "elsewhere")]:
         return "failed", "; ".join(faults) + _tail(ended.stderr), ""
-    if lacks := [f"{words[1]} needs {words[2]}" for words in said if words[0] == "lacks"]:
-        message = f"{'; '.join(lacks)}, which this Python does not have"
-        if "done" not in kinds:
-            return "unreachable", message, "install it there, or test the installed wheel with a test-command"
-        return "passed", f"{message}: the extension modules were loaded by themselves", ""
-    return "passed", "", ""
+    return _lacking(said)
+
+
+def _lacking(said: list[list[str]]) -> tuple[State, str, str]:
+    """Return what an end without a fault comes to: modules may lack what they need, and so prove nothing."""
+    done = {words[1] for words in said if words[0] == "done"}
+    lacks = [words for words in said if words[0] == "lacks"]
+    if not lacks:
+        return "passed", "", ""
+    message = (
+        "; ".join(f"{name} needs {missing}" for _, name, missing, _ in lacks) + ", which this Python does not have"
+    )
+    unproved = any(place and name not in done for _, name, _, place in lacks)
+    if unproved or not done:
+        return "unreachable", message, "install it there, or test the installed wheel with a test-command"
+    alone = any(place for *_, place in lacks)
+    return "passed", message + (": the extension modules were loaded by themselves" if alone else ""), ""
 
 
 def _said(stdout: str) -> Iterator[list[str]]:
     for line in stdout.splitlines():
         if line.startswith(_MARK):
-            yield [*line.removeprefix(_MARK).split("\t"), "", ""][:3]
+            yield [*line.removeprefix(_MARK).split("\t"), "", "", ""][:4]
 
 
 def _fault(kind: str, name: str, detail: str = "") -> str:

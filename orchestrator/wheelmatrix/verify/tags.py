@@ -50,6 +50,13 @@ def only_cpython(filename: str) -> Version | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+def promise(filename: str) -> tuple[str, Version] | None:
+    """Return libc (`gnu`, `musl`) and lowest version that a wheel's tags promise to run on; None: they promise none."""
+    found = [linux for tag in tags_of(filename) if (linux := _LINUX.fullmatch(tag.platform))]
+    named = [("musl" if linux[1] == "musllinux" else "gnu", _lowest(linux)) for linux in found if linux[1] or linux[4]]
+    return min(named, key=lambda each: each[1], default=None)
+
+
 def arch_of(python: Installed) -> str:
     """Return the architecture of a Python as platform tags spell it: `x86_64`, `armv7l`; empty where it has none."""
     arch = python.platform.rpartition("-")[2] if "-" in python.platform else ""
@@ -122,9 +129,12 @@ def _has_libc(libc: str, linux: re.Match[str]) -> bool:
         return True
     if family == "musllinux":
         return libc == "musl"
-    asked = _LEGACY[linux[4]] if linux[4] else (int(linux[2]), int(linux[3]))
     found = _GLIBC.fullmatch(libc)
-    return found is not None and (int(found[1]), int(found[2])) >= asked
+    return found is not None and (int(found[1]), int(found[2])) >= _lowest(linux)
+
+
+def _lowest(linux: re.Match[str]) -> Version:
+    return _LEGACY[linux[4]] if linux[4] else (int(linux[2]), int(linux[3]))
 
 
 def _spellings(platform: str) -> Iterator[str]:
