@@ -1,7 +1,5 @@
 """A matrix takes as few machines as there are systems that nothing else links for."""
 
-import json
-import shlex
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,7 +15,6 @@ from wheelmatrix.plan import asked_targets
 from wheelmatrix.plan.elsewhere import equipped
 from wheelmatrix.plan.hosts import RUNNERS, Job, host_of, jobs
 from wheelmatrix.plan.select import is_spec
-from wheelmatrix.show.github_matrix import as_json
 
 GNU, ARM, MUSL = "x86_64-unknown-linux-gnu.2.17", "aarch64-unknown-linux-gnu.2.17", "x86_64-unknown-linux-musl"
 APPLE, MSVC, MINGW = "universal2-apple-darwin", "x86_64-pc-windows-msvc", "x86_64-pc-windows-gnu"
@@ -172,26 +169,3 @@ def test_the_arguments_of_a_job_build_exactly_its_cells(options: BuildOptions) -
 
 def test_every_interpreter_is_a_word_that_names_it() -> None:
     assert all(is_spec(row.id) for row in TABLES.interpreters)
-
-
-def test_the_json_is_what_a_workflow_takes() -> None:
-    found = json.loads(json.dumps(as_json(jobs_of(asked(GNU, MSVC)))))
-
-    assert list(found) == ["include"]
-    linux, windows = found["include"]
-    assert linux == {
-        "os": "ubuntu-latest",
-        "name": "linux",
-        "args": f"-i cp312 cp313 --target {GNU}",
-        "targets": [GNU],
-        "triples": ["x86_64-unknown-linux-gnu"],
-        "cells": ["cp312-manylinux_2_17_x86_64", "cp313-manylinux_2_17_x86_64"],
-    }
-    assert windows["os"] == "windows-latest"
-
-
-def test_arguments_need_no_quotes_in_any_shell() -> None:
-    options = BuildOptions(all_interpreters=True, enable=("pypy", "graalpy"), targets=(GNU, MUSL, APPLE, MSVC))
-
-    for job in jobs_of(options):
-        assert shlex.join(job.arguments) == " ".join(job.arguments)

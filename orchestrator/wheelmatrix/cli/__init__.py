@@ -19,6 +19,7 @@ COMMANDS = {
     "plan": "wheelmatrix.cli.plan",
     "list-python": "wheelmatrix.cli.list_python",
     "audit": "wheelmatrix.cli.audit",
+    "collect": "wheelmatrix.cli.collect",
     "watch": "wheelmatrix.cli.watch",
     "report": "wheelmatrix.cli.report",
     "replay": "wheelmatrix.cli.replay",
