@@ -90,7 +90,9 @@ class Gathered:
     directories: frozenset[PurePath] = frozenset()
     """Build directories that exist already."""
     tools: Mapping[str, str] = field(default_factory=dict)
-    """Optional Python packages that are installed beside us, with their version: `repairwheel` → `0.8.0`."""
+    """Optional Python packages that are installed beside us, with their version: `repairwheel` → `0.8.0`.
+
+    Also `zig` and `cargo-zigbuild`, where they came without a package and say their version."""
     programs: Mapping[str, PurePath] = field(default_factory=dict)
     """Programs that linking for other targets may need, and package managers, as far as they were found."""
     cargo_home: PurePath = PurePath("~/.cargo")
