@@ -90,6 +90,8 @@ class Build:
     unit_graph: Command
     """Prints cargo's unit graph; builds nothing."""
     linker: LinkerKind = "native"
+    linked_by: str = ""
+    """The same for people: `zig 0.15.2 for glibc 2.17`."""
     before: tuple[Command, ...] = ()
     """The user's commands, to run before cargo."""
 
