@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 import pytest
-from tests.plan.gathered import LINUX, MUSL, ROOT, TABLES, cargo_metadata, gathered, project, target
+from tests.plan.gathered import LINUX, MUSL, TABLES, cargo_metadata, gathered, project, target
 
 from wheelmatrix.errors import ConfigError, Issue, ToolMissing, WheelmatrixError
 from wheelmatrix.model import Gathered, Target, Version
@@ -22,7 +22,6 @@ RISCV = "riscv64gc-unknown-linux-gnu"
 BSD, BSDS = "x86_64-unknown-freebsd", "CARGO_TARGET_X86_64_UNKNOWN_FREEBSD_LINKER"
 OTHER_ARM = "thumbv7neon-unknown-linux-gnueabihf"
 OWN = "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"
-KEEP = ROOT / "target" / "wheelmatrix"
 
 ZIG = ("cargo-zigbuild",)
 ZIG_PACKAGES = {"ziglang": "0.15.2", "cargo-zigbuild": "0.24.1"}
@@ -40,7 +39,7 @@ def machine(
 
 
 def asked(where: Target, here: Gathered, **options: Any) -> Linker:
-    return linker(where, BuildOptions(**options), project(), here, KEEP)
+    return linker(where, BuildOptions(**options), project(), here)
 
 
 def refused(where: Target, here: Gathered, kind: type[WheelmatrixError] = ToolMissing, **options: Any) -> Issue:
@@ -143,9 +142,9 @@ def test_zig_is_started_in_place_of_cargo_with_a_glibc_and_caches_of_its_own() -
     assert found.program == PurePath("/usr/bin/cargo-zigbuild")
     assert found.target == f"{ARM}.2.28"
     assert found.environment == {
-        "CARGO_ZIGBUILD_CACHE_DIR": str(KEEP / "zig"),
-        "ZIG_GLOBAL_CACHE_DIR": str(KEEP / "zig" / "cache"),
-        "ZIG_LOCAL_CACHE_DIR": str(KEEP / "zig" / "cache"),
+        "CARGO_ZIGBUILD_CACHE_DIR": "cache/zig",
+        "ZIG_GLOBAL_CACHE_DIR": "cache/zig/cache",
+        "ZIG_LOCAL_CACHE_DIR": "cache/zig/cache",
         "CARGO_ZIGBUILD_PYTHON_PATH": "/venv/bin/python",
     }
 

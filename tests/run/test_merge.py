@@ -1,20 +1,17 @@
 import hashlib
 import struct
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path, PurePath
 
 import anyio
 import pytest
 from tests.plan.gathered import TABLES, gathered, planned
+from tests.run.small_shop import small_shop
 
 from wheelmatrix.errors import PackError
 from wheelmatrix.model import Artifact
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.pack.fat import fat
-from wheelmatrix.run.guardian import Guardian
-from wheelmatrix.run.history import History
-from wheelmatrix.run.jobserver import Jobserver
 from wheelmatrix.run.merge import merge_slices
 from wheelmatrix.run.shop import Shop
 
@@ -27,21 +24,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     """Give the tools of a run whose two slices of universal2 are compiled."""
     options = BuildOptions(interpreters=("3.12",), targets=("universal2-apple-darwin",))
     plan = planned(options, gathered(stds=TABLES.targets, programs=("cargo-zigbuild", "zig")))
-    with ExitStack() as tools:
-        made = Shop(
-            plan=plan,
-            options=options,
-            tables=TABLES,
-            generator="test",
-            root=tmp_path / "kept",
-            folder=tmp_path,
-            out=tmp_path / "dist",
-            epoch_s=0,
-            emit=lambda event: None,
-            jobserver=tools.enter_context(Jobserver.open(1, tmp_path)),
-            guardian=tools.enter_context(Guardian.start()),
-            history=History.load(tmp_path / "history.json"),
-        )
+    with small_shop(tmp_path, plan, options) as made:
         for build, image in zip(plan.builds, (INTEL, ARM), strict=True):
             made.artifacts[build.id] = compiled(tmp_path / build.id, build.id, image)
         yield made
