@@ -197,6 +197,16 @@ def test_build_scripts_are_told_of_the_python_that_is_here() -> None:
     }
 
 
+def test_the_import_library_of_a_python_for_windows_is_found_where_it_lies() -> None:
+    abi = Abi(kind="version", interpreter=ROWS["cp312"])
+
+    text = config_text(pyo3(0, 28, 0), abi, TABLES.targets["x86_64-pc-windows-msvc"], "/opt/python/libs")
+    elsewhere = config_text(pyo3(0, 28, 0), abi, TABLES.targets["x86_64-unknown-linux-gnu"], "/opt/python/libs")
+
+    assert "lib_name=python312\nlib_dir=/opt/python/libs\n" in text
+    assert "lib_dir" not in elsewhere
+
+
 @pytest.mark.parametrize(
     ("version", "features", "needs"),
     [

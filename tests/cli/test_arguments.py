@@ -66,6 +66,8 @@ def refusal(*words: str) -> str:
         ("--manylinux 2014 off", {"compatibility": ("2014", "off")}),
         ("--skip-auditwheel", {"auditwheel": "skip"}),
         ("--auditwheel warn", {"auditwheel": "warn"}),
+        ("--zig", {"linker": "zig"}),
+        ("--linker gcc --target a", {"linker": "gcc", "targets": ("a",)}),
         ("--config a.b=1 -Z x", {"cargo_config": ("a.b=1",), "unstable_flags": ("x",)}),
         ("-j 3 --compression-level 9", {"jobs": 3, "compression_level": 9}),
         ("-j3", {"jobs": 3}),
@@ -84,6 +86,8 @@ def test_a_command_line_means_what_it_means_to_maturin(line: str, expected: dict
     ("line", "said"),
     [
         ("-r --profile dev", "--release and --profile cannot be used together"),
+        ("--zig --linker gcc", "--zig and --linker cannot be used together"),
+        ("--linker ld", "--linker: expected auto, native, zig, gcc or xwin, found"),
         ("--auditwheel warn --skip-auditwheel", "--skip-auditwheel and --auditwheel cannot be used together"),
         ("-j x", '--jobs: expected a whole number, found "x"'),
         ("-j -1", "--jobs: expected a whole number of at least 0, found -1"),
@@ -95,7 +99,6 @@ def test_a_command_line_means_what_it_means_to_maturin(line: str, expected: dict
         ("--compression-method zstd", "pip and uv cannot install"),
         ("--compression-level 10", "expected a whole number from 0 to 9, found 10"),
         ("--auditwheel nope", "--auditwheel: expected repair, check, warn or skip"),
-        ("--zig", "--zig: linking with zig comes with a later version"),
         ("--sdist", "--sdist: building from a source distribution comes with a later version"),
         ("--pgo", "--pgo"),
         ("--generate-stubs", "--generate-stubs"),
@@ -116,7 +119,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_an_option_of_later_versions_behind_the_dashes_is_rustcs() -> None:
-    assert heard("--", "--zig") == {"rustc_args": ("--zig",)}
+    assert heard("--", "--pgo") == {"rustc_args": ("--pgo",)}
 
 
 @pytest.mark.parametrize("words", [("stray",), ("--interpeter", "3.12"), ("-i",), ("--out",)])

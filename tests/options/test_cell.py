@@ -1,4 +1,4 @@
-from wheelmatrix.options import BuildOptions, Feature, Override, for_cell
+from wheelmatrix.options import AskedTarget, BuildOptions, Feature, Override, for_cell, for_target
 
 CELL, SHORT = "cp312-manylinux_2_17_x86_64", "cp312-manylinux_x86_64"
 
@@ -58,3 +58,36 @@ def test_what_the_command_line_fixed_is_not_overridden() -> None:
     changed = for_cell(options, CELL, SHORT)
 
     assert (changed.profile, changed.strip) == ("release", True)
+
+
+def test_a_target_that_is_only_named_keeps_the_options() -> None:
+    options = BuildOptions(linker="gcc")
+
+    assert for_target(options, "win_amd64") is options
+
+
+def test_a_targets_own_options_rank_above_those_of_all() -> None:
+    options = BuildOptions(linker="gcc", rustflags=("-v",), environment=(("A", "1"), ("B", "1")), strip=True)
+    own = AskedTarget(target="x", values={"linker": "zig", "rustflags": (), "environment": (("B", "2"), ("C", "2"))})
+
+    changed = for_target(options, own)
+
+    assert (changed.linker, changed.rustflags, changed.strip) == ("zig", (), True)
+    assert changed.environment == (("A", "1"), ("B", "2"), ("C", "2"))
+
+
+def test_the_command_line_ranks_above_a_targets_own_options() -> None:
+    options = BuildOptions(linker="gcc", environment=(("A", "1"),), fixed=frozenset({"linker", "environment"}))
+    own = AskedTarget(target="x", values={"linker": "zig", "environment": (("A", "2"),), "rustflags": ("-v",)})
+
+    changed = for_target(options, own)
+
+    assert (changed.linker, changed.environment, changed.rustflags) == ("gcc", (("A", "1"),), ("-v",))
+
+
+def test_an_override_ranks_above_a_targets_own_options() -> None:
+    options = BuildOptions(overrides=(override("cp312-*", linker="native"),))
+    own = AskedTarget(target="x", values={"linker": "zig"})
+
+    assert for_cell(for_target(options, own), CELL, SHORT).linker == "native"
+    assert for_cell(for_target(options, own), "cp311-x", "cp311-x").linker == "zig"

@@ -151,8 +151,13 @@ def installed(interpreter: str, **changed: Any) -> Installed:
     return Installed(**{**found, **changed})
 
 
-def gathered(*, triple: str = LINUX, cpus: int = 4, **changed: Any) -> Gathered:
-    """Return a machine: no Python is on it unless one is given."""
+def gathered(
+    *, triple: str = LINUX, cpus: int = 4, stds: Iterable[str] = (), programs: Iterable[str] = (), **changed: Any
+) -> Gathered:
+    """Return a machine: no Python is on it unless one is given, nor a std or program for other targets.
+
+    `programs` are in `/usr/bin`.
+    """
     host = Host(
         triple=triple,
         os=TABLES.targets[triple].os if triple in TABLES.targets else "linux",
@@ -161,6 +166,7 @@ def gathered(*, triple: str = LINUX, cpus: int = 4, **changed: Any) -> Gathered:
         cpus=cpus,
         memory_bytes=8 << 30,
         free_disk_bytes=100 << 30,
+        stds=frozenset(stds),
     )
     facts: dict[str, Any] = {
         "directory": ROOT,
@@ -168,6 +174,9 @@ def gathered(*, triple: str = LINUX, cpus: int = 4, **changed: Any) -> Gathered:
         "pyproject_text": "",
         "cargo_metadata": cargo_metadata(),
         "host": host,
+        "programs": {name: PurePath("/usr/bin") / name for name in programs},
+        "cargo_home": PurePath("/home/user/.cargo"),
+        "python": PurePath("/venv/bin/python"),
         "today": TODAY,
     }
     return Gathered(**{**facts, **changed})

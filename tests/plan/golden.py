@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
-from tests.plan.gathered import LINUX, binding, cargo_metadata, gathered, installed, planned, project
+from tests.plan.gathered import LINUX, TABLES, binding, cargo_metadata, gathered, installed, planned, project
 
 from wheelmatrix.model import Plan
-from wheelmatrix.options import BuildOptions, Feature
+from wheelmatrix.options import AskedTarget, BuildOptions, Feature, Override
 from wheelmatrix.show.planned import as_json
 
+ARM = "aarch64-unknown-linux-gnu"
 FOLDER = Path(__file__).parents[1] / "plans"
 
 
@@ -33,6 +34,26 @@ def plans() -> dict[str, Plan]:
                 before_build=("make headers",),
             ),
             gathered(installed=(installed("cp312"),), directories=frozenset({first.directory})),
+        ),
+        "many-targets": planned(
+            BuildOptions(
+                interpreters=("3.12",),
+                targets=(
+                    LINUX,
+                    AskedTarget(target=f"{ARM}.2.17", values={"rustflags": ("-C", "target-cpu=neoverse-n1")}),
+                    "musllinux_1_2_x86_64",
+                    "win_amd64",
+                    "universal2-apple-darwin",
+                    "macosx_11_0_arm64",
+                    "powerpc64le-unknown-linux-gnu.2.17",
+                ),
+                overrides=(Override(select=("*-manylinux_ppc64le",), values={"linker": "gcc"}, inherit={}),),
+            ),
+            gathered(
+                stds=TABLES.targets,
+                programs=("cargo-zigbuild", "powerpc64le-linux-gnu-gcc"),
+                tools={"ziglang": "0.15.2", "cargo-zigbuild": "0.24.1"},
+            ),
         ),
         "old-pyo3-with-pypy": planned(
             BuildOptions(all_interpreters=True, enable=("pypy", "pypy-eol"), skip=("cp31{2,3}-*",)),

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import PurePath
+from typing import Any
 
 import pytest
 from tests.plan.gathered import (
@@ -19,9 +20,9 @@ from tests.plan.gathered import (
     version_abi,
 )
 
-from wheelmatrix.errors import ConfigError
+from wheelmatrix.errors import ConfigError, ToolMissing
 from wheelmatrix.model import Build, Cell, Gathered, Plan
-from wheelmatrix.options import BuildOptions, Feature
+from wheelmatrix.options import BuildOptions, Feature, Override
 from wheelmatrix.plan.abis import Bound
 from wheelmatrix.plan.builds import make, root_directory
 from wheelmatrix.plan.tags import cell_id
@@ -206,19 +207,79 @@ def test_features_that_differ_within_one_stable_wheel_are_a_warning() -> None:
     assert said.endswith("it is built with those of cp311-linux_x86_64")
 
 
-def test_two_wheels_of_one_name_are_an_error() -> None:
-    abi = version_abi("cp312")
-    cells = [
-        Cell(id=cell_id(abi.interpreter, where), interpreter=abi.interpreter, target=where, installed=None)
-        for where in (target("x86_64-pc-windows-msvc"), target("x86_64-pc-windows-gnu"))
-    ]
-    bounds = [Bound(cell=cell, abi=abi, options=BuildOptions(), features=()) for cell in cells]
+@pytest.mark.parametrize(
+    ("own", "named"),
+    [
+        ({"profile": "dev"}, "profile"),
+        ({"rustc_args": ("-C", "lto"), "rustflags": ("-v",)}, "rustc-args, rustflags"),
+        ({"environment": (("A", "1"),)}, "environment"),
+        ({"linker": "gcc"}, "linker"),
+        ({"before_build": ("make",)}, "before-build"),
+        ({"conditional_features": (Feature(feature="fast"),), "strip": True}, "features, strip"),
+    ],
+)
+def test_whatever_differs_within_one_stable_wheel_is_a_warning(own: dict[str, object], named: str) -> None:
+    machine = gathered(
+        cargo_metadata=cargo_metadata(["abi3-py39"], features={"fast": []}), programs=("x86_64-linux-gnu-gcc",)
+    )
+    options = BuildOptions(
+        interpreters=("3.10", "3.11", "3.12"), overrides=(Override(select=("cp31[02]-*",), values=own, inherit={}),)
+    )
 
-    with pytest.raises(ConfigError, match="may make one wheel") as caught:
-        make(bounds, project(), gathered())
+    made = planned(options, machine)
 
-    assert "x86_64-pc-windows-gnu" in caught.value.issues[0].message
-    assert caught.value.issues[0].hint == "leave out one of the two targets"
+    (said,) = made.warnings
+    assert said.startswith(f"one abi3 wheel serves cp310-linux_x86_64 and cp311-linux_x86_64, whose {named} differ: ")
+    assert said.endswith("it is built with those of cp310-linux_x86_64")
+
+
+def test_what_is_the_same_for_all_cells_of_a_stable_wheel_is_no_warning() -> None:
+    everywhere = Override(select=("*",), values={"profile": "dev", "rustflags": ("-v",)}, inherit={})
+
+    assert planned(replace(TWO, overrides=(everywhere,)), ABI3).warnings == ()
+
+
+def bound(triple: str, **options: Any) -> Bound:
+    """Return a cell of CPython 3.12 on a target."""
+    abi, where = version_abi("cp312"), target(triple)
+    cell = Cell(id=cell_id(abi.interpreter, where), interpreter=abi.interpreter, target=where, installed=None)
+    return Bound(cell=cell, abi=abi, options=BuildOptions(**options), features=())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "options"),
+    [
+        ("x86_64-pc-windows-msvc", "x86_64-pc-windows-gnu", {}),
+        ("i686-unknown-linux-gnu", "i586-unknown-linux-gnu", {}),
+        ("armv7-unknown-linux-gnueabihf", "armv7-unknown-linux-gnueabi", {}),
+        (LINUX, MUSL, {"compatibility": ("linux",)}),
+        (LINUX, MUSL, {"auditwheel": "skip"}),
+    ],
+)
+def test_two_wheels_of_one_name_are_an_error(one: str, other: str, options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        make([bound(one, **options), bound(other, **options)], TABLES, project(), gathered())
+
+    (issue,) = caught.value.issues
+    assert issue.message == f"{one} and {other} may make one wheel, for cp312"
+    assert issue.hint == "leave out one of the two targets"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "options"),
+    [
+        (LINUX, MUSL, {}),
+        (LINUX, MUSL, {"auditwheel": "warn"}),
+        ("aarch64-apple-darwin", "x86_64-apple-darwin", {"auditwheel": "skip"}),
+        ("x86_64-pc-windows-gnu", "i686-pc-windows-gnu", {}),
+    ],
+)
+def test_wheels_for_different_machines_stand_side_by_side(one: str, other: str, options: dict[str, Any]) -> None:
+    machine = gathered(stds=TABLES.targets, programs=("cargo-zigbuild", "zig"))
+
+    made = make([bound(one, **options), bound(other, **options)], TABLES, project(), machine)
+
+    assert len({each.wheel.id for each in made}) == len({each.builds[0].id for each in made}) == 2
 
 
 def test_without_a_floor_a_wheel_may_earn_the_name_of_one_with_a_floor() -> None:
@@ -226,9 +287,28 @@ def test_without_a_floor_a_wheel_may_earn_the_name_of_one_with_a_floor() -> None
         planned(replace(TWO, targets=(f"{LINUX}.2.17", f"{LINUX}.2.28", LINUX)))
 
     assert [issue.message for issue in caught.value.issues] == [
-        f"{name}-manylinux_2_17_x86_64 ({LINUX}.2.17) and {name}-linux_x86_64 ({LINUX}) may make one wheel"
-        for name in ("cp311", "cp312")
+        f"{LINUX}.2.17 and {LINUX} may make one wheel, for cp311, cp312"
     ]
+
+
+def test_what_keeps_any_target_from_being_linked_is_said_once_and_all_at_once() -> None:
+    power = "powerpc64le-unknown-linux-gnu.2.17"
+    options = replace(TWO, targets=("aarch64-unknown-linux-gnu", power, MUSL))
+
+    with pytest.raises(ConfigError) as caught:
+        planned(options, gathered(stds=[MUSL]))
+
+    assert [(issue.where, issue.hint.partition(",")[0].partition(";")[0]) for issue in caught.value.issues] == [
+        ("target aarch64-unknown-linux-gnu", "rustup target add aarch64-unknown-linux-gnu"),
+        ("target aarch64-unknown-linux-gnu", "pip install 'wheelmatrix[zig]'"),
+        (f"target {power}", "write powerpc64le-unknown-linux-gnu.2.19"),
+        (f"target {MUSL}", "pip install 'wheelmatrix[zig]'"),
+    ]
+
+
+def test_where_only_tools_are_missing_the_exit_code_says_so() -> None:
+    with pytest.raises(ToolMissing):
+        planned(replace(TWO, targets=(MUSL,)), gathered(stds=[MUSL]))
 
 
 def test_a_new_directory_starts_from_the_siblings_of_its_own_crate_first() -> None:

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
@@ -6,10 +7,16 @@ import pytest
 from tests.plan.gathered import LINUX, MUSL, ROOT, gathered, planned, project
 
 from wheelmatrix.model import Build, Gathered
-from wheelmatrix.options import BuildOptions, Feature, Override
+from wheelmatrix.options import AskedTarget, BuildOptions, Feature, Override
 from wheelmatrix.plan.command import metadata_command, shell_command, unit_graph
 
-CRT = ["-C", "target-feature=-crt-static"]
+ARM = "aarch64-unknown-linux-gnu"
+OURS = [f"--remap-path-prefix={place}" for place in (
+    "/home/user/.cargo=/cargo", "/home/user/project=/sample", "/home/user/project/target=/sample/target"
+)]  # fmt: skip
+"""What each build is told of paths."""
+MUSLS = [*OURS, "-C", "target-feature=-crt-static"]
+ZIG = gathered(stds=(ARM,), programs=("cargo-zigbuild", "zig"))
 
 
 def built(machine: Gathered | None = None, what: Any = None, **options: Any) -> Build:
@@ -118,10 +125,10 @@ def test_a_build_directory_of_the_user_is_not_shared_by_cells() -> None:
 @pytest.mark.parametrize(
     ("variables", "flags"),
     [
-        ({"RUSTFLAGS": "-C debuginfo=1  -Dwarnings"}, ["-C", "debuginfo=1", "-Dwarnings", *CRT]),
-        ({"CARGO_ENCODED_RUSTFLAGS": "-C\x1fa b", "RUSTFLAGS": "-v"}, ["-C", "a b", *CRT]),
-        ({"RUSTFLAGS": ""}, CRT),
-        ({"CARGO_ENCODED_RUSTFLAGS": ""}, CRT),
+        ({"RUSTFLAGS": "-C debuginfo=1  -Dwarnings"}, ["-C", "debuginfo=1", "-Dwarnings", *MUSLS]),
+        ({"CARGO_ENCODED_RUSTFLAGS": "-C\x1fa b", "RUSTFLAGS": "-v"}, ["-C", "a b", *MUSLS]),
+        ({"RUSTFLAGS": ""}, MUSLS),
+        ({"CARGO_ENCODED_RUSTFLAGS": ""}, MUSLS),
     ],
 )
 def test_flags_are_added_to_the_users(variables: dict[str, str], flags: list[str]) -> None:
@@ -134,27 +141,130 @@ def test_flags_are_added_to_the_users(variables: dict[str, str], flags: list[str
 def test_flags_of_the_configuration_are_added_to_too() -> None:
     command = built(gathered(triple=MUSL), environment=(("RUSTFLAGS", "-v"),)).command
 
-    assert command.environment["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == ["-v", *CRT]
+    assert command.environment["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == ["-v", *MUSLS]
 
 
 def test_without_variables_flags_are_configuration_that_cargo_joins() -> None:
     command = built(gathered(triple=MUSL)).command
 
-    assert after(command.argv, "--config") == f'target.{MUSL}.rustflags=["-C", "target-feature=-crt-static"]'
+    assert after(command.argv, "--config") == f"target.{MUSL}.rustflags={json.dumps(MUSLS)}"
     assert "CARGO_ENCODED_RUSTFLAGS" not in command.environment
 
 
 def test_where_no_flag_is_needed_the_users_stay_as_they_are() -> None:
-    command = built(gathered(environment={"RUSTFLAGS": "-v"})).command
+    command = built(gathered(environment={"RUSTFLAGS": "-v"}), profile="dev").command
 
     assert "--config" not in command.argv
     assert not {"RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"} & command.environment.keys()
 
 
+def flags(build: Build) -> list[str]:
+    """Return the flags that cargo's configuration is given."""
+    _, _, listed = after(build.command.argv, "--config").partition(".rustflags=")
+    found: list[str] = json.loads(listed)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("config", "users"),
+    [
+        ({"build": {"rustflags": ["-C", "target-cpu=x86-64-v2"]}}, ["-C", "target-cpu=x86-64-v2"]),
+        ({"target": {LINUX: {"rustflags": ["-v"]}}, "build": {"rustflags": ["-w"]}}, []),
+        ({"target": {MUSL: {"rustflags": ["-v"]}}, "build": {"rustflags": ["-w"]}}, ["-w"]),
+    ],
+)
+def test_flags_that_ours_would_hide_are_repeated_before_them(config: dict[str, Any], users: list[str]) -> None:
+    assert flags(built(gathered(cargo_config=(config,)))) == [*users, *OURS]
+
+
+def test_flags_of_the_configuration_come_last() -> None:
+    assert flags(built(rustflags=("-C", "target-cpu=native"))) == [*OURS, "-C", "target-cpu=native"]
+
+
+def test_the_places_of_this_machine_are_remapped_and_the_inner_ones_last() -> None:
+    own = built(target_dir="elsewhere")
+
+    assert flags(own) == [*OURS, "--remap-path-prefix=/home/user/project/elsewhere=/sample/target"]
+    assert flags(built(target_dir="/fast/disk"))[-1] == "--remap-path-prefix=/fast/disk=/sample/target"
+
+
+def test_a_debugger_finds_the_files_of_a_development_build() -> None:
+    assert "--config" not in built(profile="dev").command.argv
+
+
+def test_flags_and_linker_of_an_override_are_its_cells_alone() -> None:
+    values = {"rustflags": ("-v",), "linker": "zig"}
+    options = BuildOptions(
+        interpreters=("3.11", "3.12"),
+        rustflags=("-w",),
+        targets=(f"{ARM}.2.28",),
+        overrides=(Override(select=("cp312-*",), values=values, inherit={"rustflags": "append"}),),
+    )
+    machine = replace(
+        ZIG, programs={**ZIG.programs, "aarch64-linux-gnu-gcc": PurePath("/usr/bin/aarch64-linux-gnu-gcc")}
+    )
+
+    for choice in ("gcc", "zig"):
+        one, other = planned(replace(options, linker=choice), machine).builds  # type: ignore[arg-type]
+
+        assert (one.linker, other.linker) == (choice, "zig")
+        assert flags(one)[len(OURS) :] == ["-w"]
+        assert flags(other)[len(OURS) :] == ["-w", "-v"]
+
+
+def test_a_table_of_a_target_is_for_its_cells_alone() -> None:
+    values = {"linker": "zig", "rustflags": ("-v",), "environment": (("B", "2"),)}
+    own = AskedTarget(target=f"{ARM}.2.17", values=values)
+    options = BuildOptions(interpreters=("3.12",), targets=(LINUX, own), environment=(("A", "1"), ("B", "1")))
+
+    here, there = planned(options, ZIG).builds
+
+    assert (here.linker, there.linker) == ("native", "zig")
+    assert (flags(here), flags(there)) == (OURS, [*OURS, "-v"])
+    found = [tuple(build.command.environment[name] for name in "AB") for build in (here, there)]
+    assert found == [("1", "1"), ("1", "2")]
+
+
+def test_zig_is_told_the_glibc_behind_the_triple_and_where_its_caches_are() -> None:
+    build = built(ZIG, targets=(f"{ARM}.2.17",))
+
+    assert build.command.argv[:2] == ("/usr/bin/cargo-zigbuild", "rustc")
+    assert after(build.command.argv, "--target") == f"{ARM}.2.17"
+    assert after(build.command.argv, "--config").startswith(f"target.{ARM}.rustflags=")
+    assert build.command.environment["ZIG_GLOBAL_CACHE_DIR"] == str(ROOT / "target" / "wheelmatrix" / "zig" / "cache")
+    assert (build.linker, build.linked_by) == ("zig", "zig for glibc 2.17")
+
+
+def test_who_was_chosen_is_not_outdone_by_a_variable() -> None:
+    name = "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER"
+    machine = replace(ZIG, environment={name: "ld"})
+
+    chosen = built(machine, targets=(ARM,), linker="zig", environment=((name, "ld"), ("A", "1"))).command
+    own = built(machine, targets=(ARM,), environment=((name, "mold"),)).command
+
+    assert chosen.without == {"CARGO", name}
+    assert name not in chosen.environment
+    assert chosen.environment["A"] == "1"
+    assert (own.without, own.environment[name]) == ({"CARGO"}, "mold")
+
+
+def test_cargo_itself_is_asked_for_the_unit_graph() -> None:
+    build = built(ZIG, targets=(f"{ARM}.2.17",))
+
+    argv = build.unit_graph.argv
+    assert argv[:2] == ("cargo", "rustc")
+    assert after(argv, "--target") == ARM
+    assert argv[argv.index("--target") + 2 :] == (
+        *build.command.argv[build.command.argv.index("--target") + 2 :],
+        "--unit-graph",
+        "-Zunstable-options",
+    )
+
+
 def test_the_unit_graph_is_asked_for_with_the_same_options() -> None:
     command = built(strip=True).command
 
-    graph = unit_graph(command)
+    graph = unit_graph(command, LINUX)
 
     added = ("--unit-graph", "-Zunstable-options")
     assert tuple(text for text in graph.argv if text not in added) == command.argv

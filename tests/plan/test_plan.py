@@ -2,11 +2,12 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.plan.gathered import LINUX, MUSL, cargo_metadata, gathered, installed, planned, project
+from tests.plan.gathered import LINUX, MUSL, TABLES, cargo_metadata, gathered, installed, planned, project
 from tests.plan.golden import FOLDER, plans, text
 
-from wheelmatrix.errors import ConfigError, NothingToBuild
-from wheelmatrix.options import BuildOptions
+from wheelmatrix.errors import ConfigError, NothingToBuild, ToolMissing
+from wheelmatrix.options import AskedTarget, BuildOptions
+from wheelmatrix.plan import asked_targets
 
 NAMED = BuildOptions(interpreters=("3.12",))
 GOLDEN = plans()
@@ -64,12 +65,73 @@ def test_a_target_that_is_named_twice_counts_once() -> None:
     assert len(made.cells) == len(made.wheels) == 1
 
 
-def test_a_foreign_target_is_refused_with_a_clear_word() -> None:
-    with pytest.raises(ConfigError, match="builds for its host alone") as caught:
-        planned(replace(NAMED, targets=(LINUX, "aarch64-apple-darwin", MUSL)))
+def test_a_foreign_target_is_refused_where_its_std_is_missing() -> None:
+    with pytest.raises(ToolMissing) as caught:
+        planned(replace(NAMED, targets=(LINUX, MUSL)), gathered(programs=("cargo-zigbuild", "zig")))
 
-    assert "aarch64-apple-darwin, x86_64-unknown-linux-musl" in caught.value.issues[0].message
-    assert caught.value.issues[0].where == "--target"
+    (issue,) = caught.value.issues
+    assert issue.message == f"rustc 1.95.0 has no std for {MUSL}"
+    assert issue.hint == f"rustup target add {MUSL}"
+
+
+def test_a_foreign_target_is_refused_where_nobody_links() -> None:
+    with pytest.raises(ToolMissing, match="cargo-zigbuild and zig not found") as caught:
+        planned(replace(NAMED, targets=(LINUX, MUSL)), gathered(stds=(MUSL,)))
+
+    assert "wheelmatrix[zig]" in caught.value.issues[0].hint
+
+
+def test_a_foreign_target_is_built_where_both_are_here() -> None:
+    here = installed("cp312")
+    machine = gathered(stds=(MUSL,), programs=("cargo-zigbuild", "zig"), installed=(here,))
+
+    made = planned(replace(NAMED, targets=(LINUX, MUSL)), machine)
+
+    assert [cell.id for cell in made.cells] == ["cp312-linux_x86_64", "cp312-musllinux_x86_64"]
+    # a Python of this machine does not import what is built for another
+    assert [cell.installed for cell in made.cells] == [here, None]
+
+
+def test_every_unknown_target_is_named_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        planned(replace(NAMED, targets=("win64", LINUX, f"{LINUX}.2.5", "x86_64-pc-windows-gnu.1.0")))
+
+    assert len(caught.value.issues) == 3
+
+
+def test_a_platform_tag_of_windows_is_what_the_host_links() -> None:
+    asked = BuildOptions(targets=("win_amd64", "win32"))
+
+    found = {system: [str(each) for each in asked_targets(asked, TABLES, system)] for system in ("linux", "windows")}
+
+    assert found == {
+        "linux": ["x86_64-pc-windows-gnu", "i686-pc-windows-gnu"],
+        "windows": ["x86_64-pc-windows-msvc", "i686-pc-windows-msvc"],
+    }
+
+
+def test_what_was_said_of_a_target_is_kept() -> None:
+    own = AskedTarget(target="manylinux_2_17_x86_64", values={"linker": "zig"})
+
+    found = asked_targets(BuildOptions(targets=(own, MUSL)), TABLES, "linux")
+
+    assert {str(target): said for target, said in found.items()} == {f"{LINUX}.2.17": own, MUSL: MUSL}
+
+
+@pytest.mark.parametrize("again", [f"{LINUX}.2.17", "manylinux2014_x86_64"])
+def test_a_target_named_twice_with_other_options_is_an_error(again: str) -> None:
+    own = AskedTarget(target="manylinux_2_17_x86_64", values={"linker": "zig"})
+
+    with pytest.raises(ConfigError, match="named twice") as caught:
+        asked_targets(BuildOptions(targets=(own, again)), TABLES, "linux")
+
+    assert caught.value.issues[0].where == f"target {LINUX}.2.17"
+
+
+def test_a_target_named_twice_with_the_same_options_counts_once() -> None:
+    said = ("manylinux_2_17_x86_64", AskedTarget(target=f"{LINUX}.2.17", values={}), "manylinux2014_x86_64")
+
+    assert len(asked_targets(BuildOptions(targets=said), TABLES, "linux")) == 1
 
 
 def test_an_unknown_target_names_the_nearest() -> None:

@@ -1,11 +1,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.plan.gathered import BUILDS, LINUX, gathered, planned
+from tests.plan.gathered import BUILDS, LINUX, TABLES, gathered, planned
 
 from wheelmatrix.model import Plan
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.plan.steps import pools
+from wheelmatrix.plan.steps import artifact_of, pools
 
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 SOME = BuildOptions(interpreters=VERSIONS)
@@ -40,6 +40,42 @@ def test_a_wheel_is_verified_after_it_is_packed() -> None:
         ("verify:cp312-linux_x86_64", "verify", {"pack:cp312-linux_x86_64"}),
         ("verify:cp313-linux_x86_64", "verify", {"pack:cp313-linux_x86_64"}),
     ]
+
+
+def test_what_is_merged_is_audited_again_before_it_is_packed() -> None:
+    machine = gathered(stds=TABLES.targets, programs=("cargo-zigbuild", "zig"))
+    made = planned(BuildOptions(interpreters=("3.12",), targets=("universal2-apple-darwin",)), machine)
+    intel, arm = (build.id for build in made.builds)
+    (wheel,) = made.wheels
+
+    assert [(step.id, set(step.needs)) for step in made.steps if step.kind != "compile"] == [
+        (f"audit:{intel}", {f"compile:{intel}"}),
+        (f"audit:{arm}", {f"compile:{arm}"}),
+        (f"merge:{wheel.id}", {f"audit:{intel}", f"audit:{arm}"}),
+        (f"audit:{wheel.id}", {f"merge:{wheel.id}"}),
+        (f"pack:{wheel.id}", {f"audit:{wheel.id}"}),
+    ]
+    assert {step.subject for step in made.steps if step.kind in ("merge", "pack")} == {wheel.id}
+
+
+def test_the_library_of_a_wheel_is_its_builds_unless_it_was_merged() -> None:
+    machine = gathered(stds=TABLES.targets, programs=("cargo-zigbuild", "zig"))
+    asked = BuildOptions(interpreters=("3.12",), targets=("aarch64-apple-darwin", "universal2-apple-darwin"))
+
+    thin, fat = planned(asked, machine).wheels
+
+    assert (artifact_of(thin), artifact_of(fat)) == (thin.builds[0], "cp312-macosx_universal2")
+
+
+def test_step_ids_are_unique_in_a_matrix_of_everything() -> None:
+    machine = gathered(stds=TABLES.targets, programs=("cargo-zigbuild", "zig"))
+    linux = [row.triple for row in TABLES.targets.values() if row.zig and row.triple.startswith(("x86_64", "aarch64"))]
+    targets = (*(each for each in linux if not each.endswith("gnullvm")), "universal2-apple-darwin")
+
+    made = planned(BuildOptions(interpreters=VERSIONS, targets=targets), machine)
+
+    assert len({step.id for step in made.steps}) == len(made.steps)
+    assert len({cell.id for cell in made.cells}) == len(made.cells) == len(targets) * len(VERSIONS)
 
 
 def test_one_leads_where_there_is_nothing_to_clone() -> None:

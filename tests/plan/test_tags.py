@@ -1,9 +1,9 @@
 import pytest
-from tests.plan.gathered import LINUX, MUSL, row, target, version_abi
+from tests.plan.gathered import LINUX, MUSL, TABLES, row, target, version_abi
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Abi, Version
-from wheelmatrix.plan.tags import ceiling, cell_id, short_id, stem_tags
+from wheelmatrix.plan.tags import ceiling, cell_id, platform_of, short_id, stem_tags
 
 
 @pytest.mark.parametrize(
@@ -11,10 +11,13 @@ from wheelmatrix.plan.tags import ceiling, cell_id, short_id, stem_tags
     [
         (LINUX, None, "cp312-linux_x86_64", "cp312-manylinux_x86_64"),
         (LINUX, (2, 17), "cp312-manylinux_2_17_x86_64", "cp312-manylinux_x86_64"),
-        (MUSL, None, "cp312-linux_x86_64", "cp312-musllinux_x86_64"),
+        (MUSL, None, "cp312-musllinux_x86_64", "cp312-musllinux_x86_64"),
         (MUSL, (1, 2), "cp312-musllinux_1_2_x86_64", "cp312-musllinux_x86_64"),
         ("x86_64-pc-windows-msvc", None, "cp312-win_amd64", "cp312-win_amd64"),
         ("aarch64-apple-darwin", (11, 0), "cp312-macosx_11_0_arm64", "cp312-macosx_arm64"),
+        ("universal2-apple-darwin", None, "cp312-macosx_universal2", "cp312-macosx_universal2"),
+        ("aarch64-linux-android", None, "cp312-android_arm64_v8a", "cp312-android_arm64_v8a"),
+        ("aarch64-linux-android", (24, 0), "cp312-android_24_arm64_v8a", "cp312-android_arm64_v8a"),
     ],
 )
 def test_cells_are_called_by_python_and_platform(triple: str, floor: Version | None, full: str, short: str) -> None:
@@ -22,6 +25,16 @@ def test_cells_are_called_by_python_and_platform(triple: str, floor: Version | N
 
     assert cell_id(row("cp312"), where) == full
     assert short_id(row("cp312"), where) == short
+
+
+def test_two_targets_of_one_id_can_have_wheels_of_one_name() -> None:
+    named: dict[str, list[str]] = {}
+    for where in TABLES.targets.values():
+        named.setdefault(platform_of(where), []).append(where.tag)
+
+    shared = {name: tags for name, tags in named.items() if len(set(tags)) > 1}
+    assert shared == {"linux_armv7l": ["manylinux_{major}_{minor}_armv7l"] * 2 + ["linux_armv7l"] * 2}
+    assert not any("{" in name for name in named)
 
 
 @pytest.mark.parametrize(

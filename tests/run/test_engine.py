@@ -44,7 +44,7 @@ def test_a_bug_of_ours_is_a_failure_of_its_step_with_the_traceback_in_its_log(cr
     async def explode(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("wheelmatrix.run.engine.audit_build", explode)
+    monkeypatch.setattr("wheelmatrix.run.engine.audit_artifact", explode)
 
     result, screen = build(crate("tiny"))
 

@@ -1,20 +1,24 @@
 import os
+import sys
+from pathlib import Path
 
 import anyio
 import pytest
+from tests.plan.gathered import TABLES
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.project.precedence import resolve
+from wheelmatrix.run import equipment
 from wheelmatrix.run.gather import find_pyproject, gather
 
 TEXT = '[project]\nname = "p"\n'
 
 
-def ask(folder, environment=None, **options):
+def ask(folder, environment=None, targets=(), **options):
     pyproject, text = find_pyproject(folder, "")
     variables = dict(os.environ) | (environment or {})
     asked = resolve({"interpreters": ("3.12",), "offline": True, **options}, variables, pyproject, text).options
-    return anyio.run(gather, asked, pyproject, text, folder, variables)[0]
+    return anyio.run(gather, asked, pyproject, text, folder, variables, targets)[0]
 
 
 def test_pyproject_lies_in_the_directory_and_a_bom_is_no_part_of_its_text(tmp_path):
@@ -65,6 +69,47 @@ def test_a_crates_files_and_metadata_are_gathered_and_secrets_are_not(crate):
     assert "KEPT" in found.environment
     assert "TWINE_PASSWORD" not in found.environment
     assert found.cargo_metadata["workspace_root"] == str(folder)
+
+
+def test_what_builds_are_made_with_is_gathered(crate, tmp_path):
+    folder = crate("tiny")
+    (folder / ".cargo").mkdir()
+    (folder / ".cargo" / "config.toml").write_text('[build]\nrustflags = ["-v"]\n')
+
+    found = ask(folder, environment={"CARGO_HOME": str(tmp_path / "home")}, cargo_config=("net.retry=1",))
+
+    assert found.cargo_config[:2] == ({"net": {"retry": 1}}, {"build": {"rustflags": ["-v"]}})
+    assert found.cargo_home == tmp_path / "home"
+    assert found.python == Path(sys.executable)
+    assert (found.programs, found.host.stds) == ({}, frozenset())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_for_a_target_its_tools_are_looked_for_and_its_dependencies_resolved(crate, tmp_path, monkeypatch):
+    monkeypatch.setattr(equipment, "_PACKAGES", ())
+    folder, tools = crate("tiny"), tmp_path / "bin"
+    tools.mkdir()
+    with (folder / "Cargo.toml").open("a") as file:
+        file.write('[target."cfg(windows)".dependencies]\nmiddle = { path = "middle" }\n')
+    (folder / "middle" / "src").mkdir(parents=True)
+    (folder / "middle" / "src" / "lib.rs").touch()
+    (folder / "middle" / "Cargo.toml").write_text('[package]\nname = "middle"\nversion = "0.1.0"\n')
+    for name in ("x86_64-w64-mingw32-gcc", "zig"):
+        (tools / name).write_text("#!/bin/sh\necho 0.16.0\n")
+        (tools / name).chmod(0o755)
+    path = {"PATH": os.pathsep.join([str(tools), os.environ["PATH"]])}
+
+    def has_middle(found):
+        return any("middle" in node["id"] for node in found.cargo_metadata["resolve"]["nodes"])
+
+    found = ask(folder, environment=path, targets=(TABLES.targets["x86_64-pc-windows-gnu"],))
+    merged = ask(folder, environment=path, targets=(TABLES.targets["universal2-apple-darwin"],))
+
+    assert found.programs["x86_64-w64-mingw32-gcc"] == tools / "x86_64-w64-mingw32-gcc"
+    assert found.host.triple in found.host.stds
+    assert has_middle(found)
+    assert not has_middle(merged)
+    assert found.tools["zig"] == "0.16.0"
 
 
 def test_a_broken_manifest_is_cargos_to_tell(crate):

@@ -1,13 +1,14 @@
 import os
 import subprocess
 import sys
+from functools import partial
 
 import anyio
 import pytest
 
 from wheelmatrix.errors import ToolMissing
 from wheelmatrix.model import Host
-from wheelmatrix.run.host import host, usable_cpus
+from wheelmatrix.run.host import host, this_system, usable_cpus
 
 ONE_CPU = """
 import os
@@ -43,6 +44,34 @@ def test_the_host_is_what_rustc_says(tmp_path):
     assert found.cpus == usable_cpus()
     assert found.memory_bytes > found.cpus
     assert found.free_disk_bytes > 0
+
+
+def test_stds_are_looked_for_only_where_a_target_needs_them(tmp_path):
+    found = anyio.run(partial(host, tmp_path, os.environ, {}, with_stds=True))
+
+    assert found.triple in found.stds
+    assert ask(tmp_path, os.environ, {}).stds == frozenset()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_a_std_is_a_library_in_the_sysroot_that_rustc_names(tmp_path):
+    sysroot = tmp_path / "sys root"
+    for triple, name in (("a", "libstd-1.rlib"), ("b", "libstd-2.rlib"), ("c", "libcore-3.rlib"), ("d", "libstd-4.so")):
+        (sysroot / "lib" / "rustlib" / triple / "lib").mkdir(parents=True)
+        (sysroot / "lib" / "rustlib" / triple / "lib" / name).touch()
+    rustc = tmp_path / "rustc"
+    rustc.write_text(f'#!/bin/sh\n[ "$1" = --print ] && echo "{sysroot}" || printf "rustc 1.0.0\\nhost: a\\n"\n')
+    rustc.chmod(0o755)
+
+    found = anyio.run(partial(host, tmp_path, {"RUSTC": str(rustc)}, {}, with_stds=True))
+
+    assert (found.triple, found.stds) == ("a", {"a", "b"})
+
+
+def test_this_system_is_named_as_targets_name_it():
+    names = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+
+    assert this_system() == names.get(sys.platform, sys.platform)
 
 
 def test_without_cargo_the_error_says_how_to_get_it(tmp_path):

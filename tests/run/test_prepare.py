@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wheelmatrix.errors import ConfigError, NothingToBuild
+from wheelmatrix.errors import ConfigError, NothingToBuild, ToolMissing
 from wheelmatrix.run.prepare import list_pythons, prepare, runs_directory
 
 
@@ -30,6 +30,33 @@ def test_warnings_of_all_stages_are_the_plans(crate):
     found = plan_of(folder, interpreters=("3.12",))
 
     assert any("what-is-this" in text for text in found.plan.warnings)
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        ("x86_64-unknow-linux-gnu", "did you mean x86_64-unknown-linux-gnu?"),
+        ("win_amd65", "did you mean win_amd64?"),
+        ("x86_64-pc-windows-gnu.2.17", "write x86_64-pc-windows-gnu"),
+    ],
+)
+def test_a_target_that_cannot_be_is_told_before_the_machine_is_asked(crate, target, hint):
+    folder = crate("tiny")
+    (folder / "Cargo.toml").write_text("broken")
+
+    with pytest.raises(ConfigError) as caught:
+        plan_of(folder, interpreters=("3.12",), targets=(target,))
+
+    assert caught.value.issues[0].hint == hint
+
+
+def test_a_foreign_target_is_refused_without_its_std(crate):
+    triple = "s390x-unknown-linux-musl"  # rustup has no std for it
+
+    with pytest.raises(ToolMissing) as caught:
+        plan_of(crate("tiny"), interpreters=("3.12",), targets=(triple,))
+
+    assert caught.value.issues[0].hint == f"rustup target add {triple}"
 
 
 def test_an_empty_selection_is_an_error_of_its_own(crate):

@@ -111,12 +111,12 @@ def _plan() -> _Plan:
         made.add("link", target, APPLE if target in SLICES else target, 3.0, prepare)
     platforms = {**PLATFORMS, **SLICES}
     own = [(target, platform) for target, platform in platforms.items() if target != APPLE]
-    warmed = {step.title for step in made.steps}
+    linked = {step.title for step in made.steps}
     for is_first in (True, False):
         for target, platform in own:
             for python in PYTHONS:
                 if (python == PYTHONS[0]) is is_first:
-                    needs = (prepare, *([f"link:{target}"] if target in warmed else []))
+                    needs = (prepare, *([f"link:{target}"] if target in linked else []))
                     asked = APPLE if target in SLICES else target
                     made.add("compile", f"{python}-{platform}", asked, 12.0 if is_first else 4.0, *needs)
     for compile_ in [step for step in made.steps if step.id.startswith("compile:")]:

@@ -1,11 +1,13 @@
 import json
 import re
+from typing import Any
 
-from tests.plan.gathered import binding, gathered, installed, planned, project
+import pytest
+from tests.plan.gathered import LINUX, MUSL, TABLES, binding, gathered, installed, planned, project
 from tests.show.screens import is_as_expected
 
 from wheelmatrix.model import Plan
-from wheelmatrix.options import BuildOptions
+from wheelmatrix.options import AskedTarget, BuildOptions, Override
 from wheelmatrix.show.planned import as_json, ids, text
 
 
@@ -31,6 +33,53 @@ def test_explained_is_why_each_cell_is_in_and_what_each_build_runs() -> None:
         assert f"  {step.id}" in explained
 
 
+def heads(*targets: str | AskedTarget, **options: Any) -> list[str]:
+    """Return what is said of each target."""
+    machine = gathered(
+        stds=TABLES.targets,
+        programs=("cargo-zigbuild", "x86_64-linux-gnu-gcc", "cargo-xwin"),
+        tools={"ziglang": "0.15.2", "cargo-zigbuild": "0.24.1"},
+    )
+    made = planned(BuildOptions(interpreters=("3.12", "3.13"), targets=targets, **options), machine)
+    return [line.removeprefix("cells for ") for line in text(made).splitlines() if line.startswith("cells for ")]
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (LINUX, "the audit decides the floor, linked by the system's linker"),
+        (f"{LINUX}.2.17", "floor 2.17 asked for, linked by zig 0.15.2 for glibc 2.17"),
+        ("aarch64-unknown-linux-gnu", "the audit decides the floor, linked by zig 0.15.2 for glibc 2.17"),
+        (MUSL, "the audit decides the floor, linked by zig 0.15.2"),
+        ("arm-unknown-linux-gnueabihf", "tagged linux_armv6l, linked by zig 0.15.2 for glibc 2.17"),
+        ("x86_64-pc-windows-gnu", "tagged win_amd64, linked by zig 0.15.2"),
+        ("x86_64-pc-windows-msvc", "tagged win_amd64, linked by cargo-xwin"),
+        ("aarch64-apple-darwin", "the audit decides the floor, linked by zig 0.15.2"),
+        ("universal2-apple-darwin", "the audit decides the floor, linked by zig 0.15.2"),
+        ("universal2-apple-darwin.10.13", "floor 10.13 asked for, linked by zig 0.15.2"),
+    ],
+)
+def test_each_target_says_who_decides_its_floor_and_who_links(target: str, said: str) -> None:
+    assert heads(target) == [f"{target}: {said}"]
+
+
+def test_where_overrides_choose_other_linkers_all_are_named() -> None:
+    override = Override(select=("cp313-*",), values={"linker": "gcc"}, inherit={})
+
+    assert heads(LINUX, overrides=(override,)) == [
+        f"{LINUX}: the audit decides the floor, linked by the system's linker or x86_64-linux-gnu-gcc"
+    ]
+
+
+def test_a_wheel_of_several_machines_names_its_builds() -> None:
+    options = BuildOptions(interpreters=("3.12",), targets=("universal2-apple-darwin",))
+
+    made = planned(options, gathered(stds=TABLES.targets, programs=("cargo-zigbuild", "zig")))
+
+    assert "cp312-macosx_universal2, from cp312-macosx_x86_64 and cp312-macosx_arm64" in text(made)
+    assert text(made, explain=True).count("      linked by: zig\n") == 2
+
+
 def test_ids_are_those_of_the_cells_in_matrix_order() -> None:
     assert ids(small()) == ("cp312-linux_x86_64", "cp313-linux_x86_64", "cp314t-linux_x86_64")
 
@@ -43,7 +92,7 @@ def test_the_json_keeps_its_keys_within_a_schema_number() -> None:
                   "target", "triple", "wheel"],
         "wheels": ["builds", "cells", "extension", "id", "stem"],
         "builds": ["abi", "argv", "before", "cells", "config", "config_path", "directory", "environment", "id",
-                   "linker", "name", "starts_from", "target"],
+                   "linked_by", "linker", "name", "starts_from", "target"],
         "steps": ["after", "holds", "id", "kind", "needs", "once", "subject"],
     }  # fmt: skip
     assert (found["schema"], found["cells"][0]["id"]) == (1, "cp312-linux_x86_64")

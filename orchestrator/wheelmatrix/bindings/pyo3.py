@@ -87,10 +87,11 @@ def stable_abis(features: Iterable[str], version: tuple[int, int, int]) -> tuple
     return tuple((kind, min(lows) if lows else None) for kind, lows in sorted(found.items()))
 
 
-def config_text(pyo3: PyO3, abi: Abi, target: Target) -> str:
+def config_text(pyo3: PyO3, abi: Abi, target: Target, libraries: str = "") -> str:
     """Return the content of PYO3_CONFIG_FILE, in the dialect of this pyo3; ends with a newline.
 
-    With it pyo3 asks no Python, so none needs to be installed. Source: pyo3-build-config, InterpreterConfig.
+    With it pyo3 asks no Python, so none needs to be installed. `libraries`: the directory with the import library of a
+    Python for Windows, where there is one. Source: pyo3-build-config, InterpreterConfig.
     """
     row = abi.interpreter
     implementation = _IMPLEMENTATIONS[row.implementation]
@@ -105,6 +106,7 @@ def config_text(pyo3: PyO3, abi: Abi, target: Target) -> str:
     lines.append(f"build_flags={'Py_GIL_DISABLED' if row.free_threaded else ''}")
     if library := _library_name(abi, target):
         lines.append(f"lib_name={library}")
+        lines += [f"lib_dir={libraries}"] if libraries else []
     lines.append("suppress_build_script_link_lines=false")
     return "".join(f"{line}\n" for line in lines)
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "list-python": "wheelmatrix.cli.list_python",
     "audit": "wheelmatrix.cli.audit",
     "verify": "wheelmatrix.cli.verify",
+    "collect": "wheelmatrix.cli.collect",
     "watch": "wheelmatrix.cli.watch",
     "report": "wheelmatrix.cli.report",
     "replay": "wheelmatrix.cli.replay",

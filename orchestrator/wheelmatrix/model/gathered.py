@@ -96,7 +96,9 @@ class Gathered:
     first_links: frozenset[PurePath] = frozenset()
     """Files in the cache that tell what zig has linked for before."""
     tools: Mapping[str, str] = field(default_factory=dict)
-    """Optional Python packages that are installed beside us, with their version: `repairwheel` → `0.8.0`."""
+    """Optional Python packages that are installed beside us, with their version: `repairwheel` → `0.8.0`.
+
+    Also `zig` and `cargo-zigbuild`, where they came without a package and say their version."""
     programs: Mapping[str, PurePath] = field(default_factory=dict)
     """Programs that linking for other targets may need, and package managers, as far as they were found."""
     cargo_home: PurePath = PurePath("~/.cargo")

@@ -103,6 +103,8 @@ class Build:
     unit_graph: Command
     """Prints cargo's unit graph; builds nothing."""
     linker: LinkerKind = "native"
+    linked_by: str = ""
+    """The same for people: `zig 0.15.2 for glibc 2.17`."""
     first_link: FirstLink | None = None
     """What zig must have linked before; None: not zig, or it has."""
     before: tuple[Command, ...] = ()

@@ -74,12 +74,20 @@ def asked_targets(options: BuildOptions, tables: Tables, host_os: str) -> dict[T
     for said in options.targets:
         text = said if isinstance(said, str) else said.target
         try:
-            found.setdefault(parse_target(tables, text, host_os=host_os), said)
+            target = parse_target(tables, text, host_os=host_os)
         except ConfigError as error:
             issues += error.issues
+            continue
+        if _own_values(found.setdefault(target, said)) != _own_values(said):
+            message = "the target is named twice, and not with the same options"
+            issues.append(Issue(message=message, where=f"target {target}", hint="leave out one of the two"))
     if issues:
         raise ConfigError(*issues)
     return found
+
+
+def _own_values(said: str | AskedTarget) -> Mapping[str, object]:
+    return {} if isinstance(said, str) else said.values
 
 
 def _check_index(options: BuildOptions, tables: Tables, targets: Iterable[Target]) -> None:

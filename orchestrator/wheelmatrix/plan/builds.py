@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from wheelmatrix.bindings import pyo3
-from wheelmatrix.errors import ConfigError, Issue
+from wheelmatrix.errors import ConfigError, Issue, ToolMissing
 from wheelmatrix.model import (
     Build,
     Command,
@@ -20,7 +20,7 @@ from wheelmatrix.model import (
     Target,
     Wheel,
 )
-from wheelmatrix.options import BuildOptions
+from wheelmatrix.options import BuildOptions, options_of
 from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.plan.abis import Bound
 from wheelmatrix.plan.cargo_config import environment_of
@@ -36,8 +36,6 @@ from wheelmatrix.project.layout import extension_name
 class Made:
     """What the cells of one ABI lead to."""
 
-    target: Target
-    """What the wheel is for."""
     builds: tuple[Build, ...]
     """One; of universal2 one a slice."""
     wheel: Wheel
@@ -50,23 +48,41 @@ def make(bounds: Sequence[Bound], tables: Tables, project: Project, gathered: Ga
     """Return the builds and wheels of all cells, in matrix order.
 
     Cells with the same target and stable ABI share one; their options are those of the lowest Python among them.
-    Raises ConfigError if two wheels would have one name, or might have.
+    Raises ConfigError if two wheels would have one name, or might have; ConfigError or ToolMissing with everything that
+    keeps builds from being linked, whichever exit code is lower.
     """
     groups: dict[tuple[str, str], list[Bound]] = {}
     for bound in bounds:
         groups.setdefault((str(bound.cell.target), bound.abi.id), []).append(bound)
-    made = tuple(_made(group, tables, project, gathered) for group in groups.values())
-    _refuse_twins(made)
-    return made
+    _refuse_twins([group[0] for group in groups.values()], project)
+    made: list[Made] = []
+    errors: list[ConfigError | ToolMissing] = []
+    for group in groups.values():
+        try:
+            made.append(_made(group, tables, project, gathered))
+        except (ConfigError, ToolMissing) as error:
+            errors.append(error)
+    if errors:
+        first = min(errors, key=lambda error: error.exit_code)
+        raise type(first)(*dict.fromkeys(issue for error in errors for issue in error.issues))
+    return tuple(made)
 
 
 def distinct_builds(made: Iterable[Made]) -> tuple[Build, ...]:
-    """Return every build once, in matrix order: a slice of universal2 may be a wheel of its own, too."""
-    found: dict[str, Build] = {}
+    """Return every build once, in matrix order: a slice of universal2 may be a wheel of its own, too.
+
+    Raises ConfigError where it is to be built in another way for each: one directory cannot hold both.
+    """
+    found: dict[PurePath, Build] = {}
+    issues = []
     for build in (build for each in made for build in each.builds):
-        before = found.get(build.id)
-        cells = (*before.cells, *build.cells) if before else build.cells
-        found[build.id] = replace(build, cells=cells)
+        before = found.get(build.directory)
+        found[build.directory] = replace(build, cells=(*before.cells, *build.cells)) if before else build
+        if before and (before.command, before.before) != (build.command, build.before):
+            message = f"{build.name} is needed twice, by {before.cells[0]} and {build.cells[0]}, whose options differ"
+            issues.append(Issue(message=message, hint="give both targets the same options, or leave out one"))
+    if issues:
+        raise ConfigError(*issues)
     return tuple(found.values())
 
 
@@ -87,7 +103,6 @@ def _made(group: Sequence[Bound], tables: Tables, project: Project, gathered: Ga
     if len(builds) > 1:
         expectations[name] = _expectation(lead, project)
     return Made(
-        target=target,
         builds=builds,
         wheel=_wheel(name, lead, builds, project, extension, tuple(bound.cell.id for bound in group)),
         expectations=expectations,
@@ -112,7 +127,8 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
     root = root_directory(project, options, gathered)
     directory = _directory(lead, project, root)
     user_config = environment_of(options, gathered).get("PYO3_CONFIG_FILE")
-    text = "" if user_config else pyo3.config_text(project.crate.pyo3, abi, target)
+    libraries = environment_of(options, gathered).get("PYO3_CROSS_LIB_DIR", "")
+    text = "" if user_config else pyo3.config_text(project.crate.pyo3, abi, target, libraries)
     config_path = None if user_config else _config_path(lead, text, root)
     linked = linker(target, options, project, gathered)
     command = cargo_command(
@@ -131,6 +147,7 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
         command=command,
         unit_graph=unit_graph(command, target.triple),
         linker=linked.kind,
+        linked_by=linked.title,
         first_link=first_link(linked, target, options, gathered),
         before=_before(lead, command, project, gathered.host),
     )
@@ -144,10 +161,13 @@ def _wheel(
     extension: str,
     cells: tuple[str, ...],
 ) -> Wheel:
-    metadata = project.metadata
-    number = f"-{lead.options.build_number}" if lead.options.build_number else ""
-    stem = f"{dist_info_name(metadata.name, metadata.version)}{number}-{stem_tags(lead.abi)}"
+    stem = _stem(lead, project)
     return Wheel(id=name, stem=stem, builds=tuple(build.id for build in builds), cells=cells, extension=extension)
+
+
+def _stem(lead: Bound, project: Project) -> str:
+    number = f"-{lead.options.build_number}" if lead.options.build_number else ""
+    return f"{dist_info_name(project.metadata.name, project.metadata.version)}{number}-{stem_tags(lead.abi)}"
 
 
 def _expectation(lead: Bound, project: Project) -> Expectation:
@@ -228,30 +248,62 @@ def _before(lead: Bound, command: Command, project: Project, host: Host) -> tupl
 
 
 def _differing(group: Sequence[Bound]) -> tuple[str, ...]:
+    """Return a warning if one wheel serves cells whose options differ, with what does: it cannot be built with all."""
     lead = group[0]
-    others = [bound.cell.id for bound in group if bound.features != lead.features]
-    if not others:
+    unlike = {bound.cell.id: names for bound in group if (names := _unlike(lead, bound))}
+    if not unlike:
         return ()
-    served = f"one {lead.abi.kind} wheel serves {lead.cell.id} and {', '.join(others)}, whose features differ"
-    return (f"{served}: it is built with those of {lead.cell.id}",)
+    differing = ", ".join(dict.fromkeys(name for each in unlike.values() for name in each))
+    served = f"one {lead.abi.kind} wheel serves {lead.cell.id} and {', '.join(unlike)}"
+    return (f"{served}, whose {differing} differ: it is built with those of {lead.cell.id}",)
 
 
-def _refuse_twins(made: Iterable[Made]) -> None:
-    seen: dict[tuple[str, str], Made] = {}
-    issues = []
-    for each in made:
-        key = (each.wheel.stem, each.target.plain_tag)
-        other = seen.setdefault(key, each)
-        if other is not each and _same_family(other.target, each.target):
-            message = f"{other.wheel.id} ({other.target}) and {each.wheel.id} ({each.target}) may make one wheel"
-            issues.append(Issue(message=message, hint="leave out one of the two targets"))
-    if issues:
-        raise ConfigError(*issues)
+def _unlike(one: Bound, other: Bound) -> tuple[str, ...]:
+    """Return the keys of what differs between two cells; of features only which are on counts, not what says so."""
+    features = ("features",) if one.features != other.features else ()
+    options = (option for option in options_of(BuildOptions) if option.is_overridable)
+    keys = (
+        option.facts.key
+        for option in options
+        if option.name != "conditional_features"
+        and getattr(one.options, option.name) != getattr(other.options, option.name)
+    )
+    return (*features, *keys)
 
 
-def _same_family(one: Target, other: Target) -> bool:
-    """Return whether wheels of two targets may get one platform tag: without a floor any can be earned."""
-    return one.tag == other.tag and (one.floor == other.floor or one.floor is None or other.floor is None)
+def _refuse_twins(leads: Iterable[Bound], project: Project) -> None:
+    """Raise ConfigError for wheels that would have one name, before anybody asks who links them."""
+    seen: dict[str, list[Bound]] = {}
+    twins: dict[tuple[Target, Target], list[str]] = {}
+    for lead in leads:
+        others = seen.setdefault(_stem(lead, project), [])
+        if twin := next((other for other in others if _may_be_one(other, lead)), None):
+            twins.setdefault((twin.cell.target, lead.cell.target), []).append(lead.abi.id)
+        others.append(lead)
+    hint = "leave out one of the two targets"
+    if twins:
+        raise ConfigError(
+            *(
+                Issue(message=f"{one} and {other} may make one wheel, for {', '.join(abis)}", hint=hint)
+                for (one, other), abis in twins.items()
+            )
+        )
+
+
+def _may_be_one(one: Bound, other: Bound) -> bool:
+    """Return whether two wheels may get one platform tag: without a floor any can be earned."""
+    first, second = one.cell.target, other.cell.target
+    if first.plain_tag == second.plain_tag and "{major}" not in first.plain_tag and _is_plain(one) and _is_plain(other):
+        return True
+    unnamed = first.floor is None or second.floor is None
+    same_ids = platform_of(first) == platform_of(second)
+    return same_ids or (first.tag == second.tag and (unnamed or first.floor == second.floor))
+
+
+def _is_plain(lead: Bound) -> bool:
+    """Return whether the wheel's platform tag promises nothing, whatever the library needs."""
+    limit, plain = ceiling(lead.options.compatibility, lead.cell.target)
+    return plain or (lead.options.auditwheel == "skip" and limit is None)
 
 
 def _digest(*parts: str) -> str:

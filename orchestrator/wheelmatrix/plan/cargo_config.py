@@ -27,6 +27,13 @@ def target_setting(triple: str, key: str, options: BuildOptions, gathered: Gathe
     return next((str(value) for value in values if value), "")
 
 
+def builds_std(options: BuildOptions, gathered: Gathered) -> bool:
+    """Return whether cargo is to build the standard library itself. Source: The Cargo Book, "Unstable", `build-std`."""
+    asked = any(flag.partition("=")[0] == "build-std" for flag in options.unstable_flags)
+    configured = any(_table(config, "unstable").get("build-std") for config in gathered.cargo_config)
+    return asked or configured or bool(environment_of(options, gathered).get("CARGO_UNSTABLE_BUILD_STD"))
+
+
 def build_rustflags(triple: str, options: BuildOptions, gathered: Gathered) -> tuple[str, ...]:
     """Return the user's `build.rustflags`, if cargo would use them for `triple`.
 
@@ -36,10 +43,10 @@ def build_rustflags(triple: str, options: BuildOptions, gathered: Gathered) -> t
     environment = environment_of(options, gathered)
     if environment.get(environment_name(triple, "RUSTFLAGS")) or any(_target_flags(triple, gathered)):
         return ()
-    if found := environment.get("CARGO_BUILD_RUSTFLAGS"):
-        return tuple(found.split())
     listed = [_flags(_table(config, "build").get("rustflags")) for config in gathered.cargo_config]
-    return tuple(flag for flags in reversed(listed) for flag in flags)  # files join, what counts more comes last
+    # Files and the variable join; what counts more comes last.
+    listed.insert(0, _flags(environment.get("CARGO_BUILD_RUSTFLAGS")))
+    return tuple(flag for flags in reversed(listed) for flag in flags)
 
 
 def _target_flags(triple: str, gathered: Gathered) -> Iterator[bool]:

@@ -54,11 +54,12 @@ def cargo_command(
         "--frozen",
     ]
     added = _environment(bound, project, directory, config_path, python)
+    environment = {**added, **linked.environment, **_joined_flags(flags, environment_of(options, gathered))}
     return Command(
         argv=tuple([*argv, "--", *rustc] if rustc else argv),
-        environment={**added, **linked.environment, **_joined_flags(flags, environment_of(options, gathered))},
+        environment={name: value for name, value in environment.items() if name not in linked.without},
         directory=directory_of(project),
-        without=frozenset({"CARGO"}),
+        without=frozenset({"CARGO"}) | linked.without,
     )
 
 
@@ -179,10 +180,11 @@ def _remapped(project: Project, options: BuildOptions, gathered: Gathered) -> tu
     """
     if options.profile == "dev":
         return ()
+    own_target = str(gathered.directory / options.target_dir) if options.target_dir else ""
     places = {
         str(gathered.cargo_home): "/cargo",
         str(project.crate.workspace): f"/{project.crate.name}",
         str(project.crate.target_directory): f"/{project.crate.name}/target",
-        **({options.target_dir: f"/{project.crate.name}/target"} if options.target_dir else {}),
+        **({own_target: f"/{project.crate.name}/target"} if own_target else {}),
     }
     return tuple(f"--remap-path-prefix={place}={name}" for place, name in places.items())

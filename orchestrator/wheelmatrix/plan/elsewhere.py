@@ -15,9 +15,9 @@ _OURS = frozenset({"ziglang", "cargo-zigbuild"})
 def equipped(gathered: Gathered, targets: Iterable[Target]) -> Gathered:
     """Return the facts of a machine like this one that has all it takes to link for `targets`.
 
-    Every std, zig, GNU cross compiler and SDK; where none of these links for a target, a linker that cargo's
-    configuration names. So a plan that is made from it is refused for what cannot be, and never for what is not
-    installed here. It is for telling cells and wheels: its commands name programs that may not exist.
+    Every std, zig, GNU cross compiler, SDK and import library; where none of these links for a target, a linker that
+    cargo's configuration names. So a plan that is made from it is refused for what cannot be, and never for what is
+    not installed here. It is for telling cells and wheels: its commands name programs that may not exist.
     """
     rows = tuple(targets)
     triples = {triple for row in rows for triple in row.slices or (row.triple,)}
@@ -29,7 +29,7 @@ def equipped(gathered: Gathered, targets: Iterable[Target]) -> Gathered:
         host=replace(gathered.host, stds=gathered.host.stds | triples),
         programs={**assumed, **gathered.programs},
         tools={name: version for name, version in gathered.tools.items() if name not in _OURS},
-        environment={"SDKROOT": "SDK", **gathered.environment},
+        environment={"SDKROOT": "SDK", "PYO3_CROSS_LIB_DIR": "libs", **gathered.environment},
         cargo_config=(*gathered.cargo_config, {"target": named}),
     )
 

@@ -7,10 +7,10 @@ from pathlib import PurePath
 from typing import Any
 
 from wheelmatrix.bindings.pyo3 import needs_import_library
-from wheelmatrix.errors import ConfigError, ToolMissing
+from wheelmatrix.errors import ConfigError, Issue, ToolMissing
 from wheelmatrix.model import Gathered, LinkerKind, Project, Target, Version
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.plan.cargo_config import environment_name, environment_of, target_setting
+from wheelmatrix.plan.cargo_config import builds_std, environment_name, environment_of, target_setting
 from wheelmatrix.plan.install import to_install
 from wheelmatrix.plan.tags import ceiling
 from wheelmatrix.platforms import floor_name, lowest_floor
@@ -26,6 +26,8 @@ class Linker:
     """How cargo is called so that a target's libraries get linked."""
 
     kind: LinkerKind
+    title: str
+    """For people: `zig 0.15.2 for glibc 2.17`."""
     program: PurePath = PurePath("cargo")
     """What is started in place of cargo; it takes cargo's arguments."""
     target: str
@@ -33,6 +35,8 @@ class Linker:
     environment: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
     """Of zig and of what calls it."""
+    without: frozenset[str] = frozenset()
+    """Variables that would choose another linker, to be taken away from cargo."""
 
 
 def linker(target: Target, options: BuildOptions, project: Project, gathered: Gathered) -> Linker:
@@ -42,20 +46,32 @@ def linker(target: Target, options: BuildOptions, project: Project, gathered: Ga
     glibc is asked for; else zig, a GNU cross compiler, or for Microsoft's targets cargo-xwin, whichever is here.
     Raises ConfigError for what cannot be, ToolMissing with what to install.
     """
+    no_std = _no_std(target, options, gathered)
+    try:
+        linked = _linked(target, options, project, gathered)
+    except ToolMissing as missing:
+        raise ToolMissing(*no_std, *missing.issues) from None
+    if no_std:
+        raise ToolMissing(*no_std)
+    return linked
+
+
+def _linked(target: Target, options: BuildOptions, project: Project, gathered: Gathered) -> Linker:
     kind = options.linker if options.linker != "auto" else _kind(target, options, gathered)
-    _check_std(target, options, gathered)
-    _check_import_library(target, project, gathered)
+    _check_import_library(target, options, project, gathered)
     environment = _deployment(target, options, gathered)
     match kind:
         case "zig":
-            _check_sdk(target, project, gathered)
-            return _zig(target, zig_glibc(target, options), gathered, environment)
+            _check_sdk(target, options, project, gathered)
+            return _zig(target, options, gathered, environment)
         case "gcc":
             return _gcc(target, gathered, environment)
         case "xwin":
             return _xwin(target, gathered, environment)
         case _:
-            return Linker(kind="native", target=target.triple, environment=environment)
+            own = target_setting(target.triple, "linker", options, gathered)
+            title = f"{own}, as cargo is configured" if own else "the system's linker"
+            return Linker(kind="native", title=title, target=target.triple, environment=environment)
 
 
 def zig_glibc(target: Target, options: BuildOptions) -> Version | None:
@@ -81,32 +97,32 @@ def _kind(target: Target, options: BuildOptions, gathered: Gathered) -> LinkerKi
         return "native"
     if target.os == "windows" and target.libc == "msvc":
         return "xwin"
-    has_zig = "cargo-zigbuild" in gathered.programs
-    has_gcc = f"{target.gcc}-gcc" in gathered.programs
-    if target.zig and (has_zig or not has_gcc):
-        return "native" if is_host and not has_zig else "zig"
-    if target.gcc:
+    if target.zig and not _missing_for_zig(gathered):
+        return "zig"
+    if is_host:
+        return "native"  # the audit will tell whether this system's glibc is low enough
+    if target.gcc and (not target.zig or f"{target.gcc}-gcc" in gathered.programs):
         return "gcc"
+    if target.zig:
+        return "zig"
     raise ToolMissing.of(
-        f"nobody here links for {target.triple}",
-        where=f"target {target}",
-        hint=f"name a linker in {environment_name(target.triple, 'LINKER')}, or target.{target.triple}.linker "
-        "in .cargo/config.toml",
+        f"no linker for {target.triple} is known", where=f"target {target}", hint=f"name one: {_how_to_name(target)}"
     )
 
 
-def _zig(target: Target, glibc: Version | None, gathered: Gathered, environment: Mapping[str, str]) -> Linker:
-    where = f"target {target}"
+def _how_to_name(target: Target) -> str:
+    name = environment_name(target.triple, "LINKER")
+    return f"variable {name}, or target.{target.triple}.linker in .cargo/config.toml"
+
+
+def _zig(target: Target, options: BuildOptions, gathered: Gathered, environment: Mapping[str, str]) -> Linker:
     if not target.zig:
-        raise ConfigError.of(f"zig does not link for {target.triple}", where=where, hint="--linker native or gcc")
+        other = "--linker gcc, or " if target.gcc else ""
+        hint = f"{other}--linker native with a linker that cargo is told of: {_how_to_name(target)}"
+        raise ConfigError.of(f"zig does not link for {target.triple}", where=f"target {target}", hint=hint)
+    glibc = zig_glibc(target, options)
+    _check_glibc(target, glibc)
     _check_zig(target, gathered)
-    if glibc is not None and target.zig_floor is not None and glibc < target.zig_floor:
-        low = f"{target.zig_floor[0]}.{target.zig_floor[1]}"
-        raise ConfigError.of(
-            f"zig has no glibc {glibc[0]}.{glibc[1]} for {target.triple}: its oldest is {low}",
-            where=where,
-            hint=f"write {target.triple}.{low}; a GNU cross compiler (--linker gcc) links against its own glibc",
-        )
     # The linker's path is in the fingerprint of every unit, so wrappers lie where the next run finds them again.
     home = zig_home(gathered)
     zig = {"CARGO_ZIGBUILD_CACHE_DIR": str(home), "ZIG_GLOBAL_CACHE_DIR": str(home / "cache"),
@@ -115,13 +131,17 @@ def _zig(target: Target, glibc: Version | None, gathered: Gathered, environment:
         zig["CARGO_ZIGBUILD_PYTHON_PATH"] = str(gathered.python)
     else:
         zig["CARGO_ZIGBUILD_ZIG_PATH"] = str(gathered.programs["zig"])
+    version = gathered.tools.get("ziglang") or gathered.tools.get("zig", "")
+    named = f"zig {version}".strip()
     suffix = "" if glibc is None else f".{glibc[0]}.{glibc[1]}"
     return Linker(
         kind="zig",
+        title=named if glibc is None else f"{named} for glibc {glibc[0]}.{glibc[1]}",
         program=gathered.programs["cargo-zigbuild"],
         target=f"{target.triple}{suffix}",
         environment={**environment, **zig},
         version="-".join(gathered.tools.get(name, "path") for name in ("ziglang", "cargo-zigbuild")),
+        without=frozenset({environment_name(target.triple, "LINKER")}),
     )
 
 
@@ -130,22 +150,41 @@ def zig_home(gathered: Gathered) -> PurePath:
     return gathered.cache / "zig"
 
 
+def _check_glibc(target: Target, glibc: Version | None) -> None:
+    """Raise ConfigError for a glibc that zig does not have; one that Rust does not run on comes from a policy."""
+    reasons = {"the oldest that zig has": target.zig_floor, "the lowest that Rust's std runs on": target.rustc_floor}
+    floor, why = max((floor or (0, 0), why) for why, floor in reasons.items())
+    if glibc is not None and glibc < floor:
+        low = f"{floor[0]}.{floor[1]}"
+        own = "; a GNU cross compiler (--linker gcc) links against its own glibc" if target.gcc else ""
+        raise ConfigError.of(
+            f"glibc {glibc[0]}.{glibc[1]} is below {low}, {why} for {target.triple}",
+            where=f"target {target}",
+            hint=f"write {target.triple}.{low}{own}",
+        )
+
+
 def _check_zig(target: Target, gathered: Gathered) -> None:
     where = f"target {target}"
-    found = gathered.tools.get("ziglang") or ("a zig" if "zig" in gathered.programs else "")
-    missing = [
-        name for name, is_there in (("cargo-zigbuild", "cargo-zigbuild" in gathered.programs), ("zig", found))
-        if not is_there
-    ]  # fmt: skip
-    if missing:
-        other = f", or {to_install(target.gcc, gathered.programs)}" if target.gcc else ""
-        raise ToolMissing.of(f"{' and '.join(missing)} not found", where=where, hint=_ZIG_EXTRA + other)
-    for name, least in (("ziglang", _LEAST_ZIG), ("cargo-zigbuild", _LEAST_ZIGBUILD)):
+    if missing := _missing_for_zig(gathered):
+        other = to_install(target.gcc, gathered.programs) if target.gcc else ""
+        hint = f"{_ZIG_EXTRA}, or {other}" if other else _ZIG_EXTRA
+        raise ToolMissing.of(f"{' and '.join(missing)} not found, to link for it", where=where, hint=hint)
+    zig = "ziglang" if "ziglang" in gathered.tools else "zig"
+    for name, least in ((zig, _LEAST_ZIG), ("cargo-zigbuild", _LEAST_ZIGBUILD)):
         version = gathered.tools.get(name, "")
         if version and _numbers(version) < least:
             low = ".".join(map(str, least))
-            hint = f"pip install --upgrade '{name}>={low}'"
+            hint = _ZIG_EXTRA if name == "zig" else f"pip install --upgrade '{name}>={low}'"
             raise ToolMissing.of(f"{name} {version} is too old: at least {low} is needed", where=where, hint=hint)
+
+
+def _missing_for_zig(gathered: Gathered) -> tuple[str, ...]:
+    needed = {
+        "cargo-zigbuild": "cargo-zigbuild" in gathered.programs,
+        "zig": "ziglang" in gathered.tools or "zig" in gathered.programs,
+    }
+    return tuple(name for name, is_there in needed.items() if not is_there)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -155,67 +194,82 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _gcc(target: Target, gathered: Gathered, environment: Mapping[str, str]) -> Linker:
     where = f"target {target}"
     if not target.gcc:
-        raise ConfigError.of(f"no distribution has a GNU cross compiler for {target.triple}", where=where)
+        other = "--linker zig, or " if target.zig else ""
+        hint = f"{other}--linker native with a linker that cargo is told of: {_how_to_name(target)}"
+        raise ConfigError.of(f"no GNU cross compiler for {target.triple} is known", where=where, hint=hint)
     tools = {name: gathered.programs.get(f"{target.gcc}-{name}") for name in ("gcc", "g++", "ar")}
     compiler = tools["gcc"]
     if compiler is None:
-        hint = to_install(target.gcc, gathered.programs)
-        raise ToolMissing.of(f"{target.gcc}-gcc not found", where=where, hint=f"{hint}, or {_ZIG_EXTRA}")
+        ways = (to_install(target.gcc, gathered.programs), _ZIG_EXTRA if target.zig else "")
+        raise ToolMissing.of(f"{target.gcc}-gcc not found", where=where, hint=", or ".join(filter(None, ways)))
     triple = target.triple.replace("-", "_")
     own = {environment_name(target.triple, "LINKER"): str(compiler), f"CC_{triple}": str(compiler)}
     if tools["g++"] is not None:
         own[f"CXX_{triple}"] = str(tools["g++"])
     if tools["ar"] is not None:
         own[f"AR_{triple}"] = str(tools["ar"])
-    return Linker(kind="gcc", target=target.triple, environment={**environment, **own})
+    return Linker(kind="gcc", title=compiler.name, target=target.triple, environment={**environment, **own})
 
 
 def _xwin(target: Target, gathered: Gathered, environment: Mapping[str, str]) -> Linker:
-    if "cargo-xwin" not in gathered.programs:
-        raise ToolMissing.of(
-            "cargo-xwin not found",
-            where=f"target {target}",
-            hint=f"cargo install cargo-xwin, or take {target.triple.replace('msvc', 'gnu')}, which zig links",
+    where = f"target {target}"
+    if target.os != "windows" or target.libc != "msvc":
+        raise ConfigError.of(
+            f"cargo-xwin does not link for {target.triple}", where=where, hint="--linker auto finds who does"
         )
+    if "cargo-xwin" not in gathered.programs:
+        # Of the targets for Windows 7 there is no sibling that zig links, and of those for arm64 no -gnu.
+        sibling = target.triple.replace("msvc", "gnullvm" if target.arch == "arm64" else "gnu")
+        other = f", or take {sibling}, which zig links" if "-pc-" in target.triple else ""
+        raise ToolMissing.of("cargo-xwin not found", where=where, hint=f"pip install cargo-xwin{other}")
     return Linker(
-        kind="xwin", program=gathered.programs["cargo-xwin"], target=target.triple, environment=environment
-    )  # fmt: skip
+        kind="xwin",
+        title="cargo-xwin",
+        program=gathered.programs["cargo-xwin"],
+        target=target.triple,
+        environment=environment,
+        without=frozenset({environment_name(target.triple, "LINKER")}),
+    )
 
 
 def _deployment(target: Target, options: BuildOptions, gathered: Gathered) -> dict[str, str]:
-    """Return the lowest macOS for rustc, cc and the linker: the floor asked for, else the user's own, else Rust's."""
+    """Return the lowest macOS for rustc, cc and the linker: the floor asked for, else the user's own, else Rust's.
+
+    Of the user's own what is below Rust's is raised to it: many set 10.13 for both machines, and no arm64 ran that.
+    """
     if target.os != "macos":
         return {}
     configured = next((each.macos for each in options.deployments if each.triple == target.triple), "")
     user = configured or environment_of(options, gathered).get("MACOSX_DEPLOYMENT_TARGET", "")
-    if target.floor is None and user:
+    lowest = lowest_floor(target)
+    if target.floor is None and user and (lowest is None or _numbers(user) >= lowest):
         return {"MACOSX_DEPLOYMENT_TARGET": user}
-    floor = target.floor or lowest_floor(target)
+    floor = target.floor or lowest
     return {"MACOSX_DEPLOYMENT_TARGET": f"{floor[0]}.{floor[1]}"} if floor else {}
 
 
-def _check_std(target: Target, options: BuildOptions, gathered: Gathered) -> None:
-    """Raise ToolMissing where rustc has no std for the target, unless cargo is to build it."""
-    is_built = any(flag.startswith("build-std") for flag in options.unstable_flags)
-    if target.triple == gathered.host.triple or target.triple in gathered.host.stds or is_built:
-        return
+def _no_std(target: Target, options: BuildOptions, gathered: Gathered) -> tuple[Issue, ...]:
+    """Return the issue of a rustc that has no std for the target, unless cargo is to build it."""
+    is_here = target.triple == gathered.host.triple or target.triple in gathered.host.stds
+    if is_here or builds_std(options, gathered):
+        return ()
     toolchain = f" --toolchain {options.toolchain}" if options.toolchain else ""
-    raise ToolMissing.of(
-        f"this rustc has no std for {target.triple}",
-        where=f"target {target}",
-        hint=f"rustup target add{toolchain} {target.triple}",
-    )
+    message = f"{gathered.host.rustc.partition(' (')[0]} has no std for {target.triple}"
+    hint = f"rustup target add{toolchain} {target.triple}"
+    return (Issue(message=message, where=f"target {target}", hint=hint),)
 
 
-def _check_import_library(target: Target, project: Project, gathered: Gathered) -> None:
+def _check_import_library(target: Target, options: BuildOptions, project: Project, gathered: Gathered) -> None:
     """Raise ConfigError where the Python DLL cannot be linked, because no Python for Windows is here to link with."""
     pyo3 = project.crate.pyo3
-    if target.os == "windows" and gathered.host.os != "windows" and needs_import_library(pyo3):
+    is_there = gathered.host.os == "windows" or environment_of(options, gathered).get("PYO3_CROSS_LIB_DIR")
+    if target.os == "windows" and not is_there and needs_import_library(pyo3):
         version = ".".join(map(str, pyo3.version))
         raise ConfigError.of(
             f"{pyo3.crate} {version} cannot be linked for Windows without the import library of a Python there",
             where=f"target {target}",
-            hint="turn on pyo3's feature `generate-import-lib`, or take pyo3 0.29 or newer",
+            hint="turn on pyo3's feature `generate-import-lib`, take pyo3 0.29 or newer, or name the directory of that "
+            "library in PYO3_CROSS_LIB_DIR",
         )
 
 
@@ -227,13 +281,13 @@ _FRAMEWORKS = re.compile(
 """Crates that link Apple's frameworks. Source: their build scripts and `#[link(kind = "framework")]`."""
 
 
-def _check_sdk(target: Target, project: Project, gathered: Gathered) -> None:
+def _check_sdk(target: Target, options: BuildOptions, project: Project, gathered: Gathered) -> None:
     """Raise ToolMissing where a dependency links one of Apple's frameworks: zig brings libSystem alone."""
-    if target.os != "macos" or gathered.environment.get("SDKROOT"):
+    if target.os != "macos" or environment_of(options, gathered).get("SDKROOT"):
         return
     if found := frameworks(gathered, project):
         raise ToolMissing.of(
-            f"{', '.join(found)} link frameworks of macOS, which zig does not have",
+            f"zig has no frameworks of macOS, which these dependencies link: {', '.join(found)}",
             where=f"target {target}",
             hint="set SDKROOT to a macOS SDK, or build this target on macOS",
         )

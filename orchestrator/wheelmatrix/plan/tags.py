@@ -10,19 +10,22 @@ _COMPATIBILITY = re.compile(r"(?:(manylinux|musllinux)_)?(\d+)_(\d+)|(?:manylinu
 
 
 def cell_id(interpreter: Interpreter, target: Target) -> str:
-    """Return `cp312-manylinux_2_17_aarch64`, or `cp312-linux_x86_64` where the audit decides the floor."""
+    """Return `cp312-manylinux_2_17_aarch64`, or `cp312-linux_x86_64` where the audit decides the floor.
+
+    Of musl `cp312-musllinux_x86_64` then: glibc's cells may stand in the same matrix.
+    """
     return f"{interpreter.id}-{platform_of(target)}"
 
 
 def short_id(interpreter: Interpreter, target: Target) -> str:
     """Return the id without floor that patterns also match, as cibuildwheel spells it: `cp312-manylinux_x86_64`."""
-    return f"{interpreter.id}-{target.tag.replace('_{major}_{minor}', '')}"
+    return f"{interpreter.id}-{_without_version(target.tag)}"
 
 
 def platform_of(target: Target) -> str:
-    """Return the platform part of ids: the tag with the floor asked for, or the tag that promises nothing."""
+    """Return the platform part of ids: the tag with the floor asked for, or one that promises nothing."""
     if target.floor is None:
-        return target.plain_tag.replace("_{major}_{minor}", "")
+        return _without_version(target.tag if target.libc == "musl" else target.plain_tag)
     return target.tag.format(major=target.floor[0], minor=target.floor[1])
 
 
@@ -48,6 +51,10 @@ def ceiling(compatibility: tuple[str, ...], target: Target) -> tuple[tuple[str, 
     if plain or not asked:
         return _own_floor(target), plain
     return _policy(asked[0], target), False
+
+
+def _without_version(template: str) -> str:
+    return re.sub(r"_\{(major|minor)\}", "", template)
 
 
 def _own_floor(target: Target) -> tuple[str, Version] | None:

@@ -1,5 +1,6 @@
 """From what was asked for, or what the host calls itself, to a row of `matrix/targets.toml`."""
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,14 @@ _TAG = re.compile(
     r"(?P<family>manylinux|musllinux|macosx)_(?P<major>\d{1,9})_(?P<minor>\d{1,9})_(?P<arch>\w+)", re.ASCII
 )
 _LEGACY_TAG = re.compile(r"manylinux(?P<year>1|2010|2014)_(?P<arch>\w+)", re.ASCII)
+_LIKE_A_TAG = re.compile(r"manylinux|musllinux|linux|macosx|win", re.ASCII)
+_SPELLINGS = {
+    "linux": {"arm64": "aarch64", "amd64": "x86_64"},
+    "macosx": {"aarch64": "arm64", "amd64": "x86_64"},
+    "win_": {"aarch64": "arm64", "x86_64": "amd64"},
+}
+"""How each family of tags calls the machines that others call otherwise."""
+_VERSION = re.compile(r"_(?P<major>\d{1,9})_(?P<minor>\d{1,9})_", re.ASCII)
 _WITH_FLOOR = re.compile(r"(?P<triple>.+?)\.(?P<major>\d{1,9})(?:\.(?P<minor>\d{1,9}))?", re.ASCII)
 _DISTRIBUTIONS = frozenset({"alpine", "chimera"})
 """Vendors whose own rustc calls its host by their name and knows its std by no other: x86_64-alpine-linux-musl."""
@@ -34,6 +43,8 @@ def parse_target(tables: Tables, text: str, *, host_os: str = "linux") -> Target
     if found is None and (parts := _WITH_FLOOR.fullmatch(text)):
         found = _row(tables, parts["triple"])
         floor = int(parts["major"]), int(parts["minor"] or 0)
+        if tagged := _tagged(tables, parts["triple"], host_os):
+            raise _floor_behind_tag(tagged[0], floor, parts["triple"], text)
     if found is None:
         raise _unknown(tables, parts["triple"] if parts else text, text) if text else _empty()
     return _checked(found, floor, text)
@@ -103,8 +114,31 @@ def _checked(target: Target, floor: Version | None, text: str) -> Target:
 
 
 def _unknown(tables: Tables, triple: str, where: str) -> WheelmatrixError:
+    meant = _nearest_tag(tables, triple) if _LIKE_A_TAG.match(triple) else nearest_triple(tables, triple)
+    return ConfigError.of(f"the target {triple!r} is not known", where=where, hint=f"did you mean {meant}?")
+
+
+def _nearest_tag(tables: Tables, text: str) -> str:
+    """Return the platform tag that `text` most likely means, with the version that it names, if it names one."""
+    named = _VERSION.search(text)
+    tags = []
+    for row in tables.targets.values():
+        lowest = lowest_floor(row) or (1, 0)
+        major, minor = (int(named["major"]), int(named["minor"])) if named else lowest
+        tags += [template.format(major=major, minor=minor) for template in (row.tag, row.plain_tag)]
+        tags += [f"manylinux{year}_{row.arch}" for year in LEGACY_GLIBC if row.tag.startswith("manylinux")]
+    for family, spellings in _SPELLINGS.items():
+        for wrong, right in spellings.items() if family in text else ():
+            text = text.replace(wrong, right)
+    return difflib.get_close_matches(text, tags, n=1, cutoff=0.0)[0]
+
+
+def _floor_behind_tag(row: Target, floor: Version, tag: str, text: str) -> WheelmatrixError:
+    other = f"{row.triple}.{floor[0]}.{floor[1]}" if "{major}" in row.tag else tag
     return ConfigError.of(
-        f"the target {triple!r} is not known", where=where, hint=f"did you mean {nearest_triple(tables, triple)}?"
+        f"{tag} is a platform tag, and a floor stands behind triples only",
+        where=f"target {text}",
+        hint=f"write {other}",
     )
 
 

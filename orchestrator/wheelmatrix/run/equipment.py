@@ -1,5 +1,6 @@
 """What else is on this machine for builds: tools beside us, programs on the PATH, cargo's own configuration."""
 
+import re
 import shutil
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,10 +9,15 @@ from pathlib import Path, PurePath
 
 import tomli
 
-from wheelmatrix.model import Target
+from wheelmatrix.errors import ConfigError, ToolMissing
+from wheelmatrix.model import Command, Target
 from wheelmatrix.plan.install import MANAGERS
+from wheelmatrix.run.process import capture
 
 _PACKAGES = ("repairwheel", "ziglang", "cargo-zigbuild")
+_VERSION_OF = {"zig": ("version",), "cargo-zigbuild": ("--version",)}
+"""How programs that may have come without a package are asked for their version."""
+_PATIENCE_S = 10.0
 _GNU_TOOLS = ("gcc", "g++", "ar")
 
 
@@ -24,6 +30,25 @@ def tools() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+async def tool_versions(packages: Mapping[str, str], found: Mapping[str, PurePath], directory: Path) -> dict[str, str]:
+    """Return `packages` with the versions of those `found` programs that are none of them, as far as they say it.
+
+    A zig beside the package ziglang is not asked: the package is what will be taken.
+    """
+    known = dict(packages)
+    for name, words in _VERSION_OF.items():
+        if name not in found or name in packages or (name == "zig" and "ziglang" in packages):
+            continue
+        command = Command(argv=(str(found[name]), *words), environment={}, directory=directory)
+        try:
+            said = (await capture(command, timeout_s=_PATIENCE_S)).stdout
+        except (ConfigError, ToolMissing):
+            continue
+        if number := re.search(rb"\d+\.\d+\S*", said):
+            known[name] = number[0].decode("ascii", "replace")
+    return known
 
 
 def programs(targets: Iterable[Target], environment: Mapping[str, str]) -> dict[str, PurePath]:
@@ -52,26 +77,35 @@ def cargo_home(environment: Mapping[str, str]) -> PurePath:
 def cargo_config(
     directory: Path, environment: Mapping[str, str], given: Iterable[str]
 ) -> tuple[Mapping[str, object], ...]:
-    """Return cargo's configuration for a crate in `directory`, what counts more first: `--config`, then files upwards.
+    """Return cargo's configuration for a crate in `directory`, what counts more first.
 
-    What is no TOML is left out: cargo itself refuses it, in its own words.
+    That is `--config` (`given`, a file or `KEY=VALUE`), the last one before the first, then the files upwards from
+    `directory`, then that of cargo's home. What cannot be read or is no TOML is left out: cargo itself refuses it, in
+    its own words.
     """
-    texts = [text for text in given if "=" in text]
-    texts += [path.read_text(encoding="utf-8") for path in _config_files(directory, environment, given)]
+    asked = (_read(directory / text) or text for text in reversed(tuple(given)))
+    texts = (*asked, *map(_read, _config_files(directory, environment)))
     return tuple(config for text in texts if (config := _parsed(text)))
 
 
-def _config_files(directory: Path, environment: Mapping[str, str], given: Iterable[str]) -> Iterator[Path]:
-    named = [directory / text for text in given if "=" not in text]
-    folders = [place / ".cargo" for place in (directory, *directory.parents)]
-    home = Path(cargo_home(environment))
-    for folder in [*folders, *([home] if home not in folders else [])]:
-        named += [next((path for name in ("config", "config.toml") if (path := folder / name).is_file()), folder)]
-    yield from (path for path in named if path.is_file())
+def _config_files(directory: Path, environment: Mapping[str, str]) -> Iterator[Path]:
+    folders = dict.fromkeys([*(place / ".cargo" for place in (directory, *directory.parents)),
+                             Path(cargo_home(environment))])  # fmt: skip
+    for folder in folders:
+        # Of two in one folder cargo takes the one without ending.
+        yield from [path for name in ("config", "config.toml") if (path := folder / name).is_file()][:1]
 
 
-def _parsed(text: str) -> Mapping[str, object] | None:
+def _read(path: Path) -> str:
+    """Return the text of a file; empty: it cannot be read, or is no file but `KEY=VALUE`."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def _parsed(text: str) -> Mapping[str, object]:
     try:
         return tomli.loads(text)
-    except tomli.TOMLDecodeError:
-        return None
+    except (tomli.TOMLDecodeError, RecursionError):
+        return {}

@@ -18,7 +18,7 @@ from wheelmatrix.plan.command import metadata_command, toolchain_environment
 from wheelmatrix.plan.select import is_spec
 from wheelmatrix.project import Wanted, manifest_candidates, no_manifest_error, wanted
 from wheelmatrix.run.credentials import is_secret
-from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tools
+from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tool_versions, tools
 from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.host import host as ask_host
 from wheelmatrix.run.process import capture
@@ -87,6 +87,7 @@ async def gather(
     files = wanted(options, pyproject, text, metadata, manifest)
     listed, texts = await to_thread.run_sync(_read, files, (pyproject or manifest).parent)
     root = directory / (options.target_dir or str(metadata["target_directory"])) / "wheelmatrix"
+    found_programs = programs(targets, environment)
     return Gathered(
         directory=directory,
         pyproject=pyproject,
@@ -101,8 +102,8 @@ async def gather(
         directories=frozenset(path for path in (root / "builds").glob("*/*/*") if not path.name.startswith(".")),
         cache=cache_file(environment).parent,
         first_links=frozenset((cache_file(environment).parent / "zig/first-link").glob("*/*.done")),
-        tools=tools(),
-        programs=programs(targets, environment),
+        tools=await tool_versions(tools(), found_programs, manifest.parent),
+        programs=found_programs,
         cargo_home=cargo_home(environment),
         python=PurePath(sys.executable),
         cargo_config=cargo_config(manifest.parent, environment, options.cargo_config),

@@ -71,13 +71,21 @@ def list_pythons(environment: Mapping[str, str]) -> tuple[Installed, ...]:
     return anyio.run(partial(probe, candidates(environment), cache=cache_file(environment)))
 
 
+def locate(
+    command_line: Mapping[str, object], directory: Path, environment: Mapping[str, str]
+) -> tuple[Given, Path | None]:
+    """Return the options that hold here, and the Cargo.toml that a plan would be made from; None: there is no project.
+
+    Raises ConfigError.
+    """
+    given, tried = _candidates(command_line, directory, environment)
+    return given, next((path for path in tried if path.is_file()), None)
+
+
 def runs_directory(directory: Path, environment: Mapping[str, str], manifest: str = "") -> Path:
     """Return where the project's runs are kept, whether or not there are any; raises ConfigError and ToolMissing."""
-    asked = manifest or environment.get("WHEELMATRIX_MANIFEST_PATH", "")
-    pyproject, text = find_pyproject(directory, asked)
-    given = resolve({"manifest_path": manifest} if manifest else {}, environment, pyproject, text)
-    tried = manifest_candidates(given.options, pyproject, directory, text, lambda path: Path(path).is_file())
-    found = next((Path(path) for path in tried if Path(path).is_file()), None)
+    given, tried = _candidates({"manifest_path": manifest} if manifest else {}, directory, environment)
+    found = next((path for path in tried if path.is_file()), None)
     if found is None:
         raise no_manifest_error(tried)
     argv = ("cargo", "metadata", "--no-deps", "--format-version", "1", "--manifest-path", str(found))
@@ -86,3 +94,14 @@ def runs_directory(directory: Path, environment: Mapping[str, str], manifest: st
     if not own:
         raise ConfigError.of("cargo metadata names no target directory", where=str(found))
     return directory / own / "wheelmatrix" / "runs"
+
+
+def _candidates(
+    command_line: Mapping[str, object], directory: Path, environment: Mapping[str, str]
+) -> tuple[Given, tuple[Path, ...]]:
+    """Return the options that hold, and where a Cargo.toml may lie, in the order it is looked for."""
+    asked = str(command_line.get("manifest_path") or environment.get("WHEELMATRIX_MANIFEST_PATH") or "")
+    pyproject, text = find_pyproject(directory, asked)
+    given = resolve(command_line, environment, pyproject, text)
+    tried = manifest_candidates(given.options, pyproject, directory, text, lambda path: Path(path).is_file())
+    return given, tuple(map(Path, tried))

@@ -29,7 +29,8 @@ def is_grouped(board: Board, block_rows: int) -> bool:
 
     The answer is the same for a whole run, so that nothing jumps.
     """
-    return board.planned is not None and len(board.planned.cells) > block_rows and len(by_target(board)) > 1
+    planned = board.planned
+    return planned is not None and len(planned.cells) > block_rows and len(set(planned.step_targets) - {""}) > 1
 
 
 def grouped(board: Board, room: int, width: int, glyphs: Glyphs, line_of: Callable[[Row], Line]) -> list[Line]:

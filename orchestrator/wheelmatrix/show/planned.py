@@ -64,7 +64,7 @@ def _cells(plan: Plan, *, explain: bool) -> Iterator[str]:
     for cell in plan.cells:
         groups.setdefault(str(cell.target), []).append(cell)
     for target, cells in groups.items():
-        yield f"cells for {target}: {_floor(cells[0].target)}"
+        yield f"cells for {target}: {_floor(cells[0].target)}{_linked(cells, plan)}"
         if explain:
             width = max(len(cell.id) for cell in cells)
             yield from (f"  {cell.id:{width}}  {_python(cell)}" for cell in cells)
@@ -75,7 +75,14 @@ def _cells(plan: Plan, *, explain: bool) -> Iterator[str]:
 def _floor(target: Target) -> str:
     if target.floor is not None:
         return f"floor {target.floor[0]}.{target.floor[1]} asked for"
-    return "the audit decides the floor" if target.tag != target.plain_tag else f"tagged {target.plain_tag}"
+    return "the audit decides the floor" if "{major}" in target.tag else f"tagged {target.plain_tag}"
+
+
+def _linked(cells: Sequence[Cell], plan: Plan) -> str:
+    """Return who links for the cells of a target; several where overrides say so."""
+    ids = {cell.id for cell in cells}
+    who = dict.fromkeys(build.linked_by for build in plan.builds if build.linked_by and ids.intersection(build.cells))
+    return f", linked by {' or '.join(who)}" if who else ""
 
 
 def _python(cell: Cell) -> str:
@@ -105,6 +112,7 @@ def _builds(plan: Plan, *, explain: bool) -> Iterator[str]:
     for build in plan.builds:
         yield f"  {build.id}  {build.name:{width}}  {_start(build, names)}"
         if explain:
+            yield f"      linked by: {build.linked_by}"
             yield from _command("run", build.command)
             yield from (f"      before: {' '.join(command.argv)}" for command in build.before)
             yield f"      directory: {build.directory}"
@@ -190,6 +198,7 @@ def _build_json(build: Build) -> dict[str, object]:
         "linker": build.linker,
         "argv": list(build.command.argv),
         "environment": dict(build.command.environment),
+        "linked_by": build.linked_by,
         "before": [list(command.argv) for command in build.before],
     }
 
