@@ -1,14 +1,17 @@
 """The loader, simulated: what nobody offers is named, and what somebody may offer is not."""
 
+import gzip
 from pathlib import Path
 
 import pytest
+from dll_image import dll_image
 from elf_image import ARM, elf_image
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from macho_image import ARM64, DYNAMIC, LOAD, REEXPORT, SYSTEM, WEAK, X86_64, fat_image, macho_image
 
 from wheelmatrix import resources, tables
-from wheelmatrix.audit.loader import READERS, Linked, Want, of_elf, simulate
+from wheelmatrix.audit.loader import simulate
 from wheelmatrix.audit.python_symbols import FIRST, GONE
 from wheelmatrix.model import Exports, Version
 
@@ -156,43 +159,106 @@ def test_what_is_bound_to_a_library_of_the_wheel_has_to_be_in_that_library() -> 
 
 
 def test_formats_whose_loader_is_not_simulated_are_named() -> None:
-    found = simulate(
-        {"demo.pyd": b"MZ\x90", "demo.so": b"\xcf\xfa\xed\xfe...", "notes.txt": b"MZ", "demo.py": b""},
-        TABLES,
-    )
+    members = {"demo.so": b"\0asm\1\0\0\0", "demo.pyd": b"hello", "notes.txt": b"MZ", "demo.py": b"x", "empty.so": b""}
+
+    found = simulate(members, TABLES)
 
     assert found
-    assert found.unread == ("demo.pyd (PE)", "demo.so (Mach-O)")
+    assert found.unread == ("demo.pyd", "demo.so")
     assert found.symbols == 0
 
 
-def test_another_format_is_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PE binds each symbol to a library: those of the system are the audit's, those of the wheel have to be there."""
+def test_a_symbol_of_a_dll_of_the_wheel_has_to_be_in_it() -> None:
+    """Windows binds each symbol to a DLL: those of the system are the audit's."""
+    demo = dll_image(imports={"python312.dll": ("PyList_New",), "Own.DLL": ("f", "g"), "KERNEL32.dll": ("h",)})
 
-    def of_toy(name: str, image: bytes) -> Linked:
-        asked = tuple(Want(symbol=word, library=library) for word, library in (("f", "own.dll"), ("g", "KERNEL32.dll")))
-        return Linked(
-            name=name,
-            names=frozenset({name}),
-            needed=("own.dll",),
-            offered=frozenset(image.decode().split()[1:]),
-            wanted=asked if name == "demo.pyd" else (),
-            libc="",
-            machine="",
-        )
+    assert problems(("demo.pyd", demo), ("demo.libs/own.dll", dll_image(imports={}, exports=("f", "g")))) == []
+    assert problems(("demo.pyd", demo), ("demo.libs/own.dll", dll_image(imports={}, exports=("f",)))) == [
+        "demo.pyd: demo.libs/own.dll in the wheel does not define: g"
+    ]
 
-    monkeypatch.setattr("wheelmatrix.audit.loader.READERS", {**READERS, b"MZ": of_toy})
 
-    assert problems(("demo.pyd", b"MZ"), ("own.dll", b"MZ f")) == []
-    assert problems(("demo.pyd", b"MZ"), ("own.dll", b"MZ h")) == ["demo.pyd: own.dll in the wheel does not define: f"]
+def test_python_symbols_of_windows_are_known_there_alone() -> None:
+    names = ("PyErr_SetFromWindowsErr", "PyTuple_GET_SIZE", "PyTuple_Size")
+    windows = dll_image(imports={"python312.dll": names})
+
+    found = simulate({"demo.pyd": windows}, REAL.exports, cpython=(3, 12)).problems
+    linux = simulate({"demo.so": elf_image(undefined=names)}, REAL.exports, cpython=(3, 12)).problems
+
+    assert list(found) == ["demo.pyd: Python symbols that no CPython offers: PyTuple_GET_SIZE"]
+    assert list(linux) == ["demo.so: Python symbols that no CPython offers: PyErr_SetFromWindowsErr, PyTuple_GET_SIZE"]
+
+
+OWN = ("@rpath/libown.dylib", LOAD)
+SYSTEM_FIRST = ((SYSTEM, LOAD), OWN)
+
+
+def test_a_symbol_of_a_library_of_the_wheel_has_to_be_in_it_on_macos() -> None:
+    demo = macho_image(
+        loads=SYSTEM_FIRST, undefined=(("_malloc", 1), ("_own", 2), ("_lost", 2), ("_PyList_New", DYNAMIC))
+    )
+    own = macho_image(install_name="/DLC/libown.dylib", defined=("_own",))
+
+    assert problems(("demo.so", demo), ("demo/.dylibs/libown.dylib", own)) == [
+        "demo.so: demo/.dylibs/libown.dylib in the wheel does not define: lost"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("loads", "own"),
+    [
+        (((SYSTEM, LOAD), ("@rpath/libown.dylib", WEAK)), macho_image(defined=("_own",))),
+        (SYSTEM_FIRST, macho_image(defined=())),
+        (SYSTEM_FIRST, macho_image(defined=("_own",), loads=((SYSTEM, REEXPORT),))),
+        (((SYSTEM, LOAD), ("/usr/lib/libown.dylib", LOAD)), macho_image(defined=("_own",))),
+    ],
+    ids=["weak", "stripped", "it hands others' on", "another of the same name is of macOS"],
+)
+def test_a_library_of_the_wheel_may_offer_what_it_does_not_show(loads: tuple[tuple[str, int], ...], own: bytes) -> None:
+    demo = macho_image(loads=loads, undefined=(("_lost", 2),))
+
+    assert problems(("demo.so", demo), ("demo/.dylibs/libown.dylib", own)) == []
+
+
+def test_each_slice_finds_libraries_of_its_own_architecture() -> None:
+    own_2 = (("_own", 2),)
+    demo = fat_image(
+        (X86_64, macho_image(cpu=X86_64, loads=SYSTEM_FIRST, undefined=own_2, signed=None)),
+        (ARM64, macho_image(cpu=ARM64, loads=SYSTEM_FIRST, undefined=own_2)),
+    )
+    intel = macho_image(cpu=X86_64, defined=("_own",), signed=None)
+    own = fat_image((X86_64, intel), (ARM64, macho_image(cpu=ARM64, defined=("_other",))))
+
+    assert problems(("demo.so", demo), ("libown.dylib", intel)) == []
+    assert len(problems(("demo.so", demo), ("libown.dylib", own))) == 1
+
+
+def test_python_symbols_are_judged_on_macos_too() -> None:
+    demo = macho_image(undefined=(("_PyTuple_GET_SIZE", DYNAMIC), ("_PyTuple_Size", DYNAMIC), ("_strange", DYNAMIC)))
+
+    found = simulate({"demo.so": demo}, REAL.exports, cpython=(3, 12)).problems
+
+    assert list(found) == ["demo.so: Python symbols that no CPython offers: PyTuple_GET_SIZE"]
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.so")), ids=lambda path: path.name)
 def test_compiled_libraries_lack_nothing(path: Path) -> None:
-    found = of_elf(path.name, path.read_bytes())
-
     assert problems((path.name, path.read_bytes())) == []
-    assert found.libc == "gnu"
+
+
+@pytest.mark.parametrize("path", sorted((GOLDEN / "pe").glob("*.dll")), ids=lambda path: path.name)
+def test_compiled_dlls_lack_nothing(path: Path) -> None:
+    found = simulate({"demo.pyd": path.read_bytes()}, REAL.exports)
+
+    assert (found.problems, found.unread) == ((), ())
+
+
+@pytest.mark.parametrize("path", sorted((GOLDEN / "macho").glob("*.gz")), ids=lambda path: path.name)
+def test_compiled_macho_files_lack_nothing(path: Path) -> None:
+    found = simulate({f"{path.stem}.so": gzip.decompress(path.read_bytes())}, REAL.exports, cpython=(3, 15))
+
+    assert (found.problems, found.unread) == ((), ())
+    assert found.symbols
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,26 +2,21 @@
 
 Two things are not told again, since the audit tells them: Python symbols that came after the tag's Python, went before
 it or are not of its stable ABI, and symbol versions that the platform tag does not promise. All else is looked for: in
-the library that it is bound to, in the other libraries of the wheel, in the tables of CPython, glibc and musl. A format
-is one function that turns an image into `Linked`; the search knows no format.
+the library that it is bound to, in the other libraries of the wheel, in the tables of CPython, glibc and musl. The
+search knows no format: `linked` has a function for each.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from wheelmatrix.audit.elf import MAGIC, read
-from wheelmatrix.audit.policy import flavour
+from wheelmatrix.audit.linked import Linked, Want, linked
+from wheelmatrix.audit.python_abi import is_python_name
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Exports, Version
 
-_PYTHON_NAME = re.compile(r"_?Py[A-Z_]|_?PyPy")
 _ENTRY_NAME = re.compile(r"Py(?:Init|ModExport)U?_")
 _LIBRARY = re.compile(r".+\.(so(\.[\w.]+)?|pyd|dll|dylib)")
-_FOREIGN = {
-    b"MZ": "PE", b"\xcf\xfa\xed\xfe": "Mach-O", b"\xce\xfa\xed\xfe": "Mach-O", b"\xca\xfe\xba\xbe": "Mach-O",
-}  # fmt: skip
 _VERSIONED = re.compile(
     r"lib(c|m|pthread|dl|rt|util|resolv|nsl|anl|crypt|gcc_s|stdc\+\+|atomic)\.so\.[\d.]+"
     r"|ld-linux[\w.-]*|ld64\.so\.[12]|ld\.so\.1|ld-musl-[\w.-]*|libc\.so|libc\.musl-[\w-]+\.so\.1"
@@ -31,42 +26,12 @@ _MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Want:
-    """A symbol that a library asks for."""
-
-    symbol: str
-    library: str = ""
-    """Library that it is bound to; empty: whoever offers it."""
-    version: str = ""
-    """Version that it is bound to; may be empty."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
-    """A library as its loader sees it, whatever its format."""
-
-    name: str
-    """In the wheel."""
-    names: frozenset[str]
-    """What other libraries may call it: its file name, its soname or install name."""
-    needed: tuple[str, ...]
-    """Libraries that are loaded with it."""
-    offered: frozenset[str]
-    wanted: tuple[Want, ...]
-    """Those that may stay missing (weak ones) are not among them."""
-    libc: str
-    """`gnu`, `musl`; empty where names are bound to libraries, or nothing tells."""
-    machine: str
-    """`e_machine` by name; empty where no table needs it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
     """What came of it; true if nothing is missing."""
 
     problems: tuple[str, ...]
     unread: tuple[str, ...]
-    """`name (format)` of each library whose loader is not simulated."""
+    """Names of the libraries of other formats, whose loaders are not simulated."""
     symbols: int
     """How many were looked for."""
 
@@ -87,58 +52,31 @@ def simulate(
     `cpython`: the wheel is for this CPython with GIL alone, so that Python symbols have to be ones that it ever had.
     Nothing is raised for what is in `members`: a library that cannot be read is a problem.
     """
-    linked: list[Linked] = []
+    found: list[Linked] = []
     problems: list[str] = []
     unread: list[str] = []
     for name, content in sorted(members.items()):
-        reader = next((reader for magic, reader in READERS.items() if content.startswith(magic)), None)
-        foreign = next((kind for magic, kind in _FOREIGN.items() if content.startswith(magic)), "")
-        if reader is None:
-            unread += [f"{name} ({foreign})"] if foreign and _LIBRARY.fullmatch(name) else []
-            continue
         try:
-            linked.append(reader(name, content))
+            read = linked(name, content)
         except AuditError as error:
             problems += [f"{name}: {issue.message}" for issue in error.issues]
-    search = _Search(linked=tuple(linked), exports=exports, promise=promise, cpython=cpython)
-    problems += [problem for one in linked for problem in search.problems(one)]
+            continue
+        found += read
+        unread += [name] if not read and content and _LIBRARY.fullmatch(name) else []
+    named = {(one.machine, name): one for one in reversed(found) for name in one.names}
+    search = _Search(named=named, exports=exports, promise=promise, cpython=cpython)
+    problems += dict.fromkeys(problem for one in found for problem in search.problems(one))
     return Simulation(
-        problems=tuple(problems), unread=tuple(unread), symbols=sum(len(one.wanted) for one in linked)
+        problems=tuple(problems), unread=tuple(unread), symbols=sum(len(one.wanted) for one in found)
     )  # fmt: skip
-
-
-def of_elf(name: str, image: bytes) -> Linked:
-    """Return an ELF image as its loader sees it; raises AuditError if it is damaged.
-
-    A symbol with a version is bound to the library that offers that version (LSB, "Symbol Versioning").
-    """
-    facts = read(image)
-    bound = {symbol: need for need in facts.needs for symbol in need.symbols}
-    return Linked(
-        name=name,
-        names=frozenset({PurePosixPath(name).name, facts.soname} - {""}),
-        needed=tuple(soname.rpartition("/")[2] for soname in facts.needed),
-        offered=facts.defined,
-        wanted=tuple(
-            Want(symbol=symbol, library=need.library, version=need.version)
-            if (need := bound.get(symbol))
-            else Want(symbol=symbol)
-            for symbol in sorted(facts.undefined - facts.defined)
-        ),
-        libc=flavour(facts),
-        machine=facts.machine,
-    )
-
-
-READERS: Mapping[bytes, Callable[[str, bytes], Linked]] = {MAGIC: of_elf}
-"""By the first bytes of a file: who reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
     """All libraries of a wheel, and what systems offer."""
 
-    linked: tuple[Linked, ...]
+    named: Mapping[tuple[str, str], Linked]
+    """By machine and name."""
     exports: Mapping[str, Exports]
     promise: tuple[str, Version] | None
     cpython: Version | None
@@ -155,26 +93,35 @@ class _Search:
 
     def _missing(self, want: Want, one: Linked, near: Sequence[Linked]) -> str:
         """Return why nobody offers a symbol; empty if somebody does, or the audit has judged it."""
-        holder = self._bundled(want.library) if want.library else None
-        if holder is not None:
-            return "" if want.symbol in holder.offered else f"{holder.name} in the wheel does not define"
-        if want.library or want.version or any(want.symbol in other.offered for other in near):
+        if any(want.symbol in other.offered for other in (near if one.is_global else ())):
             return ""
-        if _PYTHON_NAME.match(want.symbol):
-            return self._no_python(want.symbol)
+        holder = self._bundled(want.library, one) if want.library else None
+        if holder is not None:
+            return "" if self._offers(holder, want.symbol) else f"{holder.name} in the wheel does not define"
+        if want.library or want.version:
+            return ""
+        if is_python_name(want.symbol):
+            return self._no_python(want.symbol, one)
         libc = one.libc or (self.promise[0] if self.promise else "")
         since = self._since(libc, one.machine, want.symbol)
         if since is not None:
             return self._too_new(libc, since)
-        outside = (soname for other in near for soname in other.needed if self._bundled(soname) is None)
+        outside = (soname for other in near for soname in other.needed if self._bundled(soname, one) is None)
         if not all(map(_VERSIONED.fullmatch, outside)):
             return ""  # one of them may have it: libX11 and libz give few of their symbols a version
         return "undefined symbols that no library of the wheel, no Python and no C library offers"
 
-    def _no_python(self, symbol: str) -> str:
+    def _offers(self, holder: Linked, symbol: str) -> bool:
+        """Return whether a library of the wheel has a symbol; also if that cannot be told: it hands others' on."""
+        passed = (self._bundled(name, holder) for name in holder.reexported)
+        return symbol in holder.offered or not holder.offered or any(each is None or each.offered for each in passed)
+
+    def _no_python(self, symbol: str, one: Linked) -> str:
         """Return that no CPython ever had a symbol; empty if one did, or the tables end before the wheel's Python."""
         table = self.exports.get("cpython")
         if table is None or self.cpython is None or symbol in table.since or _ENTRY_NAME.match(symbol):
+            return ""
+        if symbol in table.machines.get(one.machine, ()):
             return ""
         is_known = self.cpython <= max(map(_version, set(table.since.values())))
         return "Python symbols that no CPython offers" if is_known else ""
@@ -197,14 +144,14 @@ class _Search:
         text = f"{name} has them from {since} on only, and the tag promises to run on older ones"
         return text if _version(since) > lowest else ""
 
-    def _bundled(self, soname: str) -> Linked | None:
-        return next((one for one in self.linked if soname in one.names), None)
+    def _bundled(self, name: str, user: Linked) -> Linked | None:
+        return self.named.get((user.machine, name))
 
     def _near(self, one: Linked) -> tuple[Linked, ...]:
         """Return the library and every one of the wheel that is loaded with it, in the loader's order."""
         found = [one]
         for each in found:
-            found += _new(found, (self._bundled(soname) for soname in each.needed))
+            found += _new(found, (self._bundled(name, one) for name in each.needed))
         return tuple(found)
 
 

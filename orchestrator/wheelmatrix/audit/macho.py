@@ -58,6 +58,8 @@ class Slice:
     """Undefined or weak symbols that are looked for in every image, not in one library."""
     in_program: frozenset[str]
     """Undefined or weak symbols that are looked for in the program alone."""
+    bound: Mapping[str, int]
+    """The other undefined or weak symbols: each to the library that it is looked for in, by its place in `loads`."""
     signature: Signature | None
 
     @property
@@ -161,6 +163,7 @@ def _slice(image: memoryview, offset: int) -> Slice:
         weak=table.weak,
         flat=table.flat,
         in_program=table.in_program,
+        bound=table.bound,
         signature=None if found.signature is None else signature(one, *found.signature),
     )
 

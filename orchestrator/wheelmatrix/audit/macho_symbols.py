@@ -1,7 +1,7 @@
 """The names that a Mach-O image offers and asks for: its symbol table, and the trie of exports that dyld goes by."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wheelmatrix.audit.macho_commands import Commands, View
@@ -33,6 +33,8 @@ class SymbolTable:
     """Undefined, and looked for in every image that is loaded, not in one library."""
     in_program: frozenset[str]
     """Undefined, and looked for in the program alone."""
+    bound: Mapping[str, int]
+    """Undefined, and looked for in one library: its place among the loads, from 0."""
 
 
 def symbol_table(one: View, found: Commands) -> SymbolTable:
@@ -44,7 +46,7 @@ def symbol_table(one: View, found: Commands) -> SymbolTable:
     if not found.symbols:
         names = _exported_entries(one, found) or frozenset()
         none: frozenset[str] = frozenset()
-        return SymbolTable(defined=names, undefined=none, weak=none, flat=none, in_program=none)
+        return SymbolTable(defined=names, undefined=none, weak=none, flat=none, in_program=none, bound={})
     offset, count, names_offset, names_bytes = found.symbols
     name_at = Strings(bytes(one.slice(names_offset, names_bytes))).at
     defined: set[str] = set()
@@ -52,6 +54,7 @@ def symbol_table(one: View, found: Commands) -> SymbolTable:
     weak: set[str] = set()
     flat: set[str] = set()
     in_program: set[str] = set()
+    bound: dict[str, int] = {}
     for name, kind, described, value in _external(one, offset, count, found.ranges):
         text = name_at(name)
         if kind & _N_TYPE != _N_UNDF or value:
@@ -66,6 +69,8 @@ def symbol_table(one: View, found: Commands) -> SymbolTable:
             flat.add(text)
         elif ordinal == _EXECUTABLE_ORDINAL:
             in_program.add(text)
+        else:
+            bound[text] = ordinal - 1
     entries = _exported_entries(one, found)
     if entries is not None:
         defined = {name for name in defined if not f"_{name}".startswith(("_PyInit", "_PyModExport"))} | entries
@@ -75,6 +80,7 @@ def symbol_table(one: View, found: Commands) -> SymbolTable:
         weak=frozenset(weak - undefined),
         flat=frozenset(flat),
         in_program=frozenset(in_program),
+        bound=bound,
     )
 
 

@@ -147,7 +147,7 @@ class Exports:
     since: Mapping[str, str]
     """Symbol that every machine has to the version that it is known from: `statx` → `1.2.5`."""
     machines: Mapping[str, frozenset[str]]
-    """`e_machine` by name (`EM_ARM`) to the symbols that only such machines have."""
+    """`e_machine` by name (`EM_ARM`), or `windows`, to the symbols that only such machines have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
