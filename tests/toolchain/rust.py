@@ -29,6 +29,9 @@ _BOOKWORM = Suite(name="bookworm", security=True)  # the newer rustc is a securi
 _LIBRARIES = ("libbsd0", "libicu72", "liblzma5", "libmd0", "libtinfo6")
 """What the libraries that LLVM needs need; what it needs itself, apt knows."""
 
+_TOOLS = ("-dlltool", "-as", "-objdump")
+"""Of four hundred MB: what rustc calls, what that calls, and a reader of DLLs to compare with."""
+
 # Debian's windows-gnu targets link two libraries that zig has not and that nothing uses: they are there, empty.
 _WRAPPER = f"""#!/bin/sh
 usr=${{0%%/*}}/%s
@@ -47,7 +50,7 @@ class Rust:
     """`1.96.0`."""
     sysroot: Path
     tools: Path
-    """Folder of `x86_64-w64-mingw32-dlltool`, `-objdump` and the like, and of the same for i686."""
+    """Folder of `x86_64-w64-mingw32-dlltool` and `-objdump`, and the same for i686."""
     llvm: Path
     """Folder of `llvm-objdump`, `llvm-otool`, `llvm-lipo` and the others of the LLVM that rustc has."""
     triples: tuple[str, ...]
@@ -123,3 +126,6 @@ def _wrap(usr: Path, place: str, program: str) -> None:
 def _make_tools(work: Path) -> None:
     with private_apt(_BOOKWORM) as apt:
         unpack(apt.named("binutils-mingw-w64-x86-64", "binutils-mingw-w64-i686"), work)
+    for program in work.glob("usr/bin/*"):
+        if not program.name.endswith(_TOOLS):
+            program.unlink()
