@@ -97,7 +97,10 @@ def test_a_toolchain_tells_what_it_has(rust_for: Callable[[Iterable[str]], Rust]
     assert f"release: {rust.version}\n" in said
     assert HOST in rust.triples
     assert all((rust.sysroot / f"lib/rustlib/{triple}/lib").is_dir() for triple in rust.triples)
-    assert os.access(rust.tools / "x86_64-w64-mingw32-dlltool", os.X_OK)
+    for program in (rust.tools / "x86_64-w64-mingw32-dlltool", rust.tools / "i686-w64-mingw32-objdump"):
+        assert subprocess.run([program, "--version"], capture_output=True).returncode == 0
+    for name in ("llvm-lipo", "llvm-objdump", "llvm-otool", "llvm-readobj"):
+        assert b"LLVM" in subprocess.run([rust.llvm / name, "--version"], capture_output=True).stdout
 
 
 def zigbuild() -> str:

@@ -107,5 +107,5 @@ def _gather(triple: str, built: Path, library: Path, into: Path, environment: di
     for rlib in built.glob("*.rlib"):
         shutil.copy(rlib, lib)
     for name in ("rsbegin", "rsend") if triple.endswith("windows-gnu") else ():  # rustc links these two objects
-        options = ("--edition=2021", "--emit=obj", f"--target={triple}", "-o", lib / f"{name}.o")
+        options = ("--emit=obj", f"--target={triple}", "-o", lib / f"{name}.o")
         run(environment["RUSTC"], *options, library / f"rtstartup/{name}.rs", environment=environment)
