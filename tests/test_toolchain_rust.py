@@ -72,7 +72,7 @@ def test_std_links_and_runs(
     done = subprocess.run(
         [zigbuild(), "zigbuild", "--quiet", "--release", f"--target={triple}{floor}"],
         cwd=crate,
-        env=os.environ | rust.env | flags,
+        env=os.environ | rust.env | flags | {"CARGO_ZIGBUILD_PYTHON_PATH": sys.executable},
         capture_output=True,
         text=True,
     )
