@@ -101,15 +101,15 @@ def provide_pythons(directory: Path, names: Iterable[str]) -> dict[str, Unpacked
         if source.emulator and not (directory / name).exists():
             provide_piece(directory, QEMU, _make_qemu)
         provide_piece(directory, name, partial(_make, directory, name), told=f"Debian {source.suite}")
-    return {name: _unpacked(directory, directory / name, name) for name in asked}
+    return {name: _unpacked(directory, name) for name in asked}
 
 
-def _unpacked(directory: Path, root: Path, name: str) -> Unpacked:
-    """Say how the Python in `root` is started; `root` may be another place than the one it will be in."""
-    source = PYTHONS[name]
-    program, script = root / source.program, _script(directory, name)
-    command = _start(directory, root, source)
-    return Unpacked(name=name, root=root, executable=script, command=(*command, str(script), str(program)), env={})
+def _unpacked(directory: Path, name: str) -> Unpacked:
+    """Say how the Python `name` is started where it will be."""
+    root, source = directory / name, PYTHONS[name]
+    script, program = _script(root, source), root / source.program
+    command = (*_start(directory, root, source), str(script), str(program))
+    return Unpacked(name=name, root=root, executable=script, command=command, env={})
 
 
 def _start(directory: Path, root: Path, source: Source) -> tuple[str, ...]:
@@ -120,8 +120,8 @@ def _start(directory: Path, root: Path, source: Source) -> tuple[str, ...]:
     return (str(root / LOADER), "--library-path", folders, "--argv0")
 
 
-def _script(directory: Path, name: str) -> Path:
-    return directory / name / "bin" / Path(PYTHONS[name].program).name
+def _script(root: Path, source: Source) -> Path:
+    return root / "bin" / Path(source.program).name
 
 
 def _make(directory: Path, name: str, work: Path) -> None:
@@ -129,21 +129,13 @@ def _make(directory: Path, name: str, work: Path) -> None:
     source = PYTHONS[name]
     with private_apt(Suite(name=source.suite, machine=MACHINES[source.machine][0])) as apt:
         unpack(apt.with_all_they_need(*source.packages), work)
-    final = _unpacked(directory, directory / name, name)
-    *start, _, program = final.command
+    *start, _, program = _unpacked(directory, name).command
     # Called by the script's name, wherever that lies: sys.executable is the script, and an environment may link to it.
-    text = f'#!/bin/sh\nexec {shlex.join(start)} "$0" {shlex.quote(program)} "$@"\n'
-    write_script(work / _script(directory, name).relative_to(directory / name), text)
+    script = _script(work, source)
+    write_script(script, f'#!/bin/sh\nexec {shlex.join(start)} "$0" {shlex.quote(program)} "$@"\n')
+    here = (*_start(directory, work, source), str(script), str(work / source.program))
     writes_bytecode = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    script = str(work / _script(directory, name).relative_to(directory / name))
-    run(
-        *_start(directory, work, source),
-        script,
-        work / source.program,
-        "-c",
-        _USED_AT_ONCE,
-        environment=writes_bytecode,
-    )
+    run(*here, "-c", _USED_AT_ONCE, environment=writes_bytecode)
 
 
 def _make_qemu(work: Path) -> None:

@@ -29,6 +29,10 @@ _BOOKWORM = Suite(name="bookworm", security=True)  # the newer rustc is a securi
 _LIBRARIES = ("libbsd0", "libicu72", "liblzma5", "libmd0", "libtinfo6")
 """What the libraries that LLVM needs need; what it needs itself, apt knows."""
 
+_READERS = ("llvm-lipo", "llvm-objdump", "llvm-otool", "llvm-readobj")
+_TOOLS = ("-dlltool", "-as", "-objdump")
+"""Of four hundred MB: what rustc calls, what that calls, and a reader of DLLs to compare with."""
+
 # Debian's windows-gnu targets link two libraries that zig has not and that nothing uses: they are there, empty.
 _WRAPPER = f"""#!/bin/sh
 usr=${{0%%/*}}/%s
@@ -47,9 +51,9 @@ class Rust:
     """`1.96.0`."""
     sysroot: Path
     tools: Path
-    """Folder of `x86_64-w64-mingw32-dlltool`, `-objdump` and the like, and of the same for i686."""
+    """Folder of `x86_64-w64-mingw32-dlltool` and `-objdump`, and the same for i686."""
     llvm: Path
-    """Folder of `llvm-objdump`, `llvm-otool`, `llvm-lipo` and the others of the LLVM that rustc has."""
+    """Folder of `llvm-lipo`, `llvm-objdump`, `llvm-otool` and `llvm-readobj`, to compare with."""
     triples: tuple[str, ...]
     """Whose std is in the sysroot, sorted; the host's always is."""
 
@@ -84,13 +88,12 @@ def rust(directory: Path, triples: Iterable[str]) -> Rust:
             if missing:
                 path = f"{tools / 'usr/bin'}{os.pathsep}{os.environ['PATH']}"  # rustc calls dlltool
                 build_std(missing, rustc=rustc, library=source / "library", rustlib=rustlib, path=path)
-    (llvm,) = usr.glob("lib/llvm-*/bin")
     return Rust(
         rustc=rustc,
         version=source.name.removeprefix("rustc-"),
         sysroot=usr,
         tools=tools / "usr/bin",
-        llvm=llvm,
+        llvm=usr / "lib/readers",
         triples=tuple(sorted(path.parent.name for path in rustlib.glob("[!.]*/lib"))),
     )
 
@@ -109,6 +112,8 @@ def _make_rust(work: Path) -> None:
     (usr / "bin/rustc").rename(usr / "lib/rustc/rustc")
     _wrap(usr, "bin/rustc", "lib/rustc/rustc")
     _wrap(usr, f"lib/rustlib/{HOST}/bin/rust-objcopy", f"lib/llvm-{number}/bin/llvm-objcopy")
+    for name in _READERS:
+        _wrap(usr, f"lib/readers/{name}", f"lib/llvm-{number}/bin/{name}")
     (usr / "lib/stubs").mkdir()
     for name in ("libssp.a", "libssp_nonshared.a"):
         (usr / "lib/stubs" / name).write_text("!<arch>\n")
@@ -123,3 +128,6 @@ def _wrap(usr: Path, place: str, program: str) -> None:
 def _make_tools(work: Path) -> None:
     with private_apt(_BOOKWORM) as apt:
         unpack(apt.named("binutils-mingw-w64-x86-64", "binutils-mingw-w64-i686"), work)
+    for program in work.glob("usr/bin/*"):
+        if not program.name.endswith(_TOOLS):
+            program.unlink()

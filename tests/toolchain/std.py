@@ -14,7 +14,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO
 
 from tests.toolchain.cache import SCRATCH, run, say, scratch_folder
 
@@ -33,7 +32,7 @@ def build_std(triples: Sequence[str], *, rustc: Path, library: Path, rustlib: Pa
         shutil.rmtree(left_over)
     with scratch_folder(rustlib) as scratch:
         copy, target, log = scratch / "library", scratch / "target", scratch / "log"
-        shutil.copytree(library, copy, symlinks=True, ignore=shutil.ignore_patterns("vendor"))
+        shutil.copytree(library, copy, symlinks=True)
         manifest = copy / "std/Cargo.toml"
         manifest.write_text(manifest.read_text().replace('["dylib", "rlib"]', '["rlib"]'))  # a dylib needs a linker
         environment = _environment(rustc, copy, path)
@@ -43,7 +42,7 @@ def build_std(triples: Sequence[str], *, rustc: Path, library: Path, rustlib: Pa
             cargo = subprocess.Popen(command, cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=said)
             with cargo as running:
                 assert running.stdout is not None
-                for triple in _finished(running.stdout, target):
+                for triple in finished(running.stdout, target):
                     whole = scratch / triple
                     _gather(triple, target / triple / "release/deps", copy, whole, environment)
                     whole.rename(rustlib / triple)
@@ -79,7 +78,7 @@ def _environment(rustc: Path, library: Path, path: str) -> dict[str, str]:
     }
 
 
-def _finished(messages: IO[bytes], target: Path) -> Iterable[str]:
+def finished(messages: Iterable[bytes], target: Path) -> Iterable[str]:
     """Give each triple when all its libraries are there, by what cargo says of them.
 
     A crate may be compiled as soon as the metadata of those it uses are there, so std itself may be done before one of
@@ -108,5 +107,5 @@ def _gather(triple: str, built: Path, library: Path, into: Path, environment: di
     for rlib in built.glob("*.rlib"):
         shutil.copy(rlib, lib)
     for name in ("rsbegin", "rsend") if triple.endswith("windows-gnu") else ():  # rustc links these two objects
-        options = ("--edition=2021", "--emit=obj", f"--target={triple}", "-o", lib / f"{name}.o")
+        options = ("--emit=obj", f"--target={triple}", "-o", lib / f"{name}.o")
         run(environment["RUSTC"], *options, library / f"rtstartup/{name}.rs", environment=environment)

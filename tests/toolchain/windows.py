@@ -154,10 +154,10 @@ def _make(directory: Path, name: str, work: Path) -> None:
     library = directory / source.library / f"usr/lib/python{source.version[0]}.{source.version[1]}"
     (work / "Lib").symlink_to(library)
     unicode = ("-municode", f'-DPYTHON=L"{source.dll}"')
-    _compile(work / "python.exe", _PROGRAM, *unicode)
-    _compile(work / "bcryptprimitives.dll", _RANDOM, "-shared", "-ladvapi32")
+    compile_windows(work / "python.exe", _PROGRAM, *unicode)
+    compile_windows(work / "bcryptprimitives.dll", _RANDOM, "-shared", "-ladvapi32")
     if source.stable_abi:
-        _compile(work / "python3.dll", "", "-shared", definitions=forwards(source))
+        compile_windows(work / "python3.dll", "", "-shared", definitions=forwards(source))
     variables = _variables(directory / WINE, directory / PREFIX)
     text = _SCRIPT.format(
         variables=" ".join(f"{key}={shlex.quote(value)}" for key, value in variables.items()),
@@ -208,7 +208,7 @@ def forwards(source: Windows) -> str:
     return "EXPORTS\n" + "".join(f"  {name}={stem}.{name}\n" for name in names)
 
 
-def _compile(result: Path, text: str, *options: str, definitions: str = "") -> None:
+def compile_windows(result: Path, text: str, *options: str, definitions: str = "") -> None:
     """Compile C for Windows; raises Unavailable if zig is not in this environment."""
     if find_spec("ziglang") is None:
         raise Unavailable("ziglang not found: pip install ziglang")
