@@ -1,4 +1,6 @@
 import os
+import platform
+import sys
 import zipfile
 from pathlib import Path
 
@@ -57,6 +59,19 @@ def test_a_library_without_the_right_entry_symbol_is_not_shipped(crate):
     assert result.exit_code == 6
     assert "PyInit_" in str(result.failures[0])
     assert not os.path.lexists(folder / "dist")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux' libraries name versions of a libc")
+def test_a_glibc_that_is_too_new_has_advice_and_another_fault_has_none(crate):
+    # 2.17 is Rust's own floor: any system that can run this Python has a newer one.
+    floor = f"{platform.machine()}-unknown-linux-gnu.2.17"
+    too_new, _ = build(crate("tiny"), targets=(floor,), linker="native")
+    wrong, _ = build(crate("tiny-wrong-entry"), linker="native")
+
+    assert too_new.exit_code == wrong.exit_code == 6
+    assert "manylinux_2_17 was asked for" in str(too_new.failures[0])
+    assert "wheelmatrix[zig]" in too_new.failures[0].issues[0].hint
+    assert {issue.hint for issue in wrong.failures[0].issues} == {""}
 
 
 def test_a_wheel_is_no_reason_to_run_a_build_script_again(crate):

@@ -12,7 +12,7 @@ from anyio import to_thread
 from wheelmatrix.audit import audit_library, floor_of
 from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
 from wheelmatrix.events import Warned, WheelVerified, WheelWritten
-from wheelmatrix.model import Artifact, Entry, Report, Wheel
+from wheelmatrix.model import Artifact, Entry, Expectation, Report, Wheel
 from wheelmatrix.pack.compress import compressor
 from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
 from wheelmatrix.plan.steps import artifact_of
@@ -24,6 +24,9 @@ from wheelmatrix.run.shop import Shop
 from wheelmatrix.verify.verdict import demanded, issues, notes
 
 _MOST_NAMED = 3
+_OLDER_GLIBC = (
+    "the system's linker knows this system's glibc alone, zig older ones: pip install 'wheelmatrix[zig]', --zig"
+)
 
 
 async def audit_artifact(subject: str, shop: Shop) -> Report:
@@ -33,19 +36,28 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
     """
     artifact = shop.artifacts[subject]
     wheel = next(wheel for wheel in shop.plan.wheels if subject in (wheel.id, *wheel.builds))
-    name = next((build.name for build in shop.plan.builds if build.id == subject), subject)
+    build = next((build for build in shop.plan.builds if build.id == subject), None)
+    name = build.name if build else subject
+    expected = shop.plan.expectations[subject]
 
     def audit() -> Report:
         image = Path(artifact.path).read_bytes()
-        return audit_library(image, shop.plan.expectations[subject], shop.tables, name=wheel.extension)
+        return audit_library(image, expected, shop.tables, name=wheel.extension)
 
     async with shop.jobserver.token():
         report = await to_thread.run_sync(audit)
     if not report:
-        raise AuditError(*(Issue(message=problem, where=name) for problem in report.problems))
+        hint = _OLDER_GLIBC if build and build.linker == "native" and _asks_too_much(report, expected) else ""
+        raise AuditError(*(Issue(message=problem, where=name, hint=hint) for problem in report.problems))
     for text in report.warnings:
         shop.emit(Warned(message=f"{name}: {text}"))
     return report
+
+
+def _asks_too_much(report: Report, expected: Expectation) -> bool:
+    """Return whether a library of glibc needs a newer one than was asked for."""
+    limit = expected.ceiling[1] if expected.ceiling and expected.ceiling[0] == "manylinux" else None
+    return limit is not None and report.floor is not None and report.floor > limit
 
 
 async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
