@@ -3,7 +3,7 @@
 import pytest
 
 from wheelmatrix import resources, tables
-from wheelmatrix.platforms import library_name, rustc_args, rustflags
+from wheelmatrix.platforms import libc_soname, library_name, rustc_args, rustflags
 
 TARGETS = tables.load(resources.table_texts()).targets
 LOOKUP = ("-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup")
@@ -44,3 +44,28 @@ def test_the_install_name_of_a_module_is_no_path_of_this_machine() -> None:
 )
 def test_a_library_is_called_as_rustc_calls_it(triple: str, name: str) -> None:
     assert library_name(TARGETS[triple], "my-demo") == name
+
+
+def test_musls_c_library_has_a_name_that_the_policies_allow() -> None:
+    policies = tables.load(resources.table_texts()).policies
+    allowed = {(policy.arch, soname) for policy in policies if "musl" in policy.name for soname in policy.libraries}
+    archs = {arch for arch, _ in allowed}
+    named = {(target.arch, libc_soname(target)) for target in TARGETS.values() if libc_soname(target)}
+
+    assert {(arch, soname) for arch, soname in named if arch in archs} <= allowed
+    assert archs <= {arch for arch, _ in named}
+
+
+@pytest.mark.parametrize(
+    ("triple", "args"),
+    [
+        ("armv7-unknown-linux-musleabihf", ("-C", "link-arg=-Wl,-soname,libc.musl-armv7.so.1")),
+        ("armv7-unknown-linux-musleabi", ()),
+        ("mips-unknown-linux-musl", ()),
+        ("x86_64-pc-windows-msvc", ("-C", "link-arg=/Brepro")),
+        ("x86_64-pc-windows-gnu", ()),
+        ("x86_64-unknown-linux-gnu", ()),
+    ],
+)
+def test_the_linker_is_told_what_finishing_builds_upon(triple: str, args: tuple[str, ...]) -> None:
+    assert rustc_args(TARGETS[triple], "x.so") == args

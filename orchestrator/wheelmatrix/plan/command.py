@@ -32,7 +32,8 @@ def cargo_command(
     """
     crate, options, target = project.crate, bound.options, bound.cell.target
     flags = (*_remapped(project, options, gathered), *rustflags(target), *options.rustflags)
-    rustc = [*options.rustc_args, *rustc_args(target, library), *(("-C", "strip=symbols") if options.strip else ())]
+    # Ours come first: of two names for the library, linkers take the last, and that is the user's.
+    rustc = [*rustc_args(target, library), *options.rustc_args, *(("-C", "strip=symbols") if options.strip else ())]
     argv = [
         str(linked.program),
         "rustc",

@@ -1,7 +1,7 @@
 """Facts that differ by system, and the rules that they feed: suffixes, platform tags, flags, targets."""
 
 from wheelmatrix.platforms.asked import host_target, parse_target
-from wheelmatrix.platforms.link import library_name, rustc_args, rustflags
+from wheelmatrix.platforms.link import libc_soname, library_name, rustc_args, rustflags
 from wheelmatrix.platforms.platform import Platform
 from wheelmatrix.platforms.registry import PLATFORMS
 from wheelmatrix.platforms.suffix import extension_suffix, stable_suffix, why_absent
@@ -15,6 +15,7 @@ __all__ = [
     "extension_suffix",
     "floor_name",
     "host_target",
+    "libc_soname",
     "library_name",
     "lowest_floor",
     "parse_target",

@@ -12,7 +12,20 @@ def rustflags(target: Target) -> tuple[str, ...]:
 
 def rustc_args(target: Target, module_file: str) -> tuple[str, ...]:
     """Return what `cargo rustc --` passes for the library that ships as `module_file` (`x.abi3.so`); may be empty."""
-    return tuple(one.replace("{file}", module_file) for one in PLATFORMS[target.os].rustc_args)
+    platform, soname = PLATFORMS[target.os], libc_soname(target)
+    own = (one.replace("{file}", module_file) for one in platform.rustc_args)
+    if target.libc == "musl" and not soname:
+        return tuple(own)
+    return (*own, *(one.replace("{libc}", soname) for one in platform.rustc_args_of_libc.get(target.libc, ())))
+
+
+def libc_soname(target: Target) -> str:
+    """Return what installers and auditors expect musl's C library to be called: `libc.musl-x86_64.so.1`.
+
+    Empty where the C library is another one, and where no distribution's Python looks for musllinux wheels.
+    """
+    arch = PLATFORMS[target.os].musl_archs.get(target.arch, "")
+    return f"libc.musl-{arch}.so.1" if arch and target.libc == "musl" and "{major}" in target.tag else ""
 
 
 def library_name(target: Target, library: str) -> str:

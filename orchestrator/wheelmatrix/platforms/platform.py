@@ -33,3 +33,7 @@ class Platform:
     """What is needed beside that, by `Target.libc`."""
     rustc_args: tuple[str, ...] = ()
     """What the extension module's own unit needs, with the field `{file}` (the module's file name)."""
+    rustc_args_of_libc: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What it needs beside that, by `Target.libc`, with the field `{libc}` (the C library's name, where it has one)."""
+    musl_archs: Mapping[str, str] = field(default_factory=dict)
+    """`Target.arch` to the architecture in the name of musl's C library."""

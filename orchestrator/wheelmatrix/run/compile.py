@@ -16,10 +16,11 @@ from wheelmatrix.bindings.pyo3 import ASKS_PYTHON, abi_fault
 from wheelmatrix.errors import CompileError, ConfigError, PackError
 from wheelmatrix.events import Cloned, Retried, UnitsCounted
 from wheelmatrix.model import Artifact, Build, Command, Part
+from wheelmatrix.pack.finish import finished, is_finished_by_us
 from wheelmatrix.run.cargo import is_killed, plain_line, unit_graph
 from wheelmatrix.run.clean import mark_used
 from wheelmatrix.run.clone import clone
-from wheelmatrix.run.files import issue_of, sha256_of, write_if_changed
+from wheelmatrix.run.files import issue_of, make_directory, sha256_of, write_if_changed
 from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.jobserver import Token
 from wheelmatrix.run.lines import Log
@@ -174,17 +175,35 @@ def _artifact(build: Build, heard: Listener, shop: Shop) -> Artifact:
     for name in ("pyo3-ffi", "pyo3"):
         if (cfgs := heard.cfgs.get(name)) and (fault := abi_fault(cfgs, build.abi)):
             raise CompileError.of(f"{name} was configured for another Python: {fault}", where=build.name)
-    digest, size_bytes = sha256_of(heard.library)
+    path = _finished(build, heard.library, shop)
+    digest, size_bytes = sha256_of(path)
     return Artifact(
         build=build.id,
         kind="cdylib",
-        path=heard.library,
+        path=path,
         size_bytes=size_bytes,
         sha256=digest,
         out_dirs=tuple(sorted(heard.out_dirs.items())),
         is_fresh=not heard.has_begun,
         linked_directories=tuple(heard.linked_directories),
     )
+
+
+def _finished(build: Build, library: Path, shop: Shop) -> Path:
+    """Return the library as it is shipped; where that differs from cargo's, it is a file of our own."""
+    if not is_finished_by_us(build.target):
+        return library
+    try:
+        image = library.read_bytes()
+    except OSError as error:
+        raise CompileError(issue_of(error, library)) from error
+    shipped = finished(image, build.target)
+    if shipped == image:
+        return library
+    path = shop.root / "finished" / build.id / library.name
+    make_directory(path.parent)
+    write_if_changed(path, shipped)
+    return path
 
 
 def _with_jobserver(command: Command, shop: Shop, token: Token) -> Command:
