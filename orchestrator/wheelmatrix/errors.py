@@ -78,6 +78,12 @@ class PackError(WheelmatrixError):
     exit_code, kind = 7, "pack"
 
 
+class VerifyError(WheelmatrixError):
+    """A wheel does not do what its name promises, or that could not be proved as far as was asked for."""
+
+    exit_code, kind = 9, "verify"
+
+
 class Interrupted(WheelmatrixError):
     """A signal ended the run; `exit_code` is 128 plus the signal's number."""
 

@@ -114,7 +114,7 @@ class Wheel:
     sha256: str = ""
 
 
-StepKind = Literal["prepare", "compile", "audit", "merge", "pack"]
+StepKind = Literal["prepare", "compile", "audit", "merge", "pack", "reproduce"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class Step:
     """`compile:1a2b3c4d`, `pack:cp312-linux_x86_64`."""
     kind: StepKind
     subject: str
-    """Id of the build or wheel that it is about; empty for prepare."""
+    """Id of the build or wheel that it is about; empty for prepare; a name that is no id for reproduce."""
     needs: frozenset[str] = frozenset()
     """Steps that must have succeeded."""
     after: frozenset[str] = frozenset()

@@ -69,7 +69,8 @@ def _headers(image: bytes) -> _Headers | None:
     coff = start + 4
     _, section_count, _, _, _, optional_bytes, _ = struct.unpack_from("<HHIIIHH", image, coff)
     optional = coff + 20
-    before = _OPTIONAL_MAGIC.get(*struct.unpack_from("<H", image, optional), 0)
+    (magic,) = struct.unpack_from("<H", image, optional)
+    before = _OPTIONAL_MAGIC.get(magic, 0)
     if not before:
         return None
     (count,) = struct.unpack_from("<I", image, optional + before - 4)

@@ -30,7 +30,7 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
     before = tuple(shell_command(line, options, project.root, gathered.host.os) for line in options.before_all)
     return Plan(
         project=project,
-        steps=steps(builds, wheels, prepares=bool(before)),
+        steps=steps(builds, wheels, prepares=bool(before), reproduces=options.check_reproducible),
         pools=pools(options.jobs or gathered.host.cpus),
         builds=builds,
         wheels=wheels,

@@ -7,19 +7,26 @@ from pathlib import PurePath
 
 from wheelmatrix.model import Build, Gathered, Step, StepKind, Wheel
 
-_PREPARE = "prepare"
+_PREPARE, _REPRODUCE = "prepare", "reproduce"
+_SECOND = "second build"
+"""What screens call the subject of the step that builds everything once more."""
 
 
-def steps(builds: Sequence[Build], wheels: Sequence[Wheel], *, prepares: bool) -> tuple[Step, ...]:
+def steps(
+    builds: Sequence[Build], wheels: Sequence[Wheel], *, prepares: bool, reproduces: bool = False
+) -> tuple[Step, ...]:
     """Return the steps in topological order: compile, audit, merge, pack; each chain stands by itself.
 
-    `prepares`: the user has commands to run before the first compile.
+    `prepares`: the user has commands to run before the first compile; `reproduces`: when all wheels are there, they are
+    built once more and compared.
     """
     first = (Step(id=_PREPARE, kind="prepare", subject=""),) if prepares else ()
     by_directory = {build.directory: build for build in builds}
     compiles = (_compile(build, by_directory, prepares=prepares) for build in builds)
     audits = (_step("audit", build.id, f"compile:{build.id}") for build in builds)
-    return tuple(chain(first, _leads_first(compiles), audits, *map(_to_wheel, wheels)))
+    packs = frozenset(f"pack:{wheel.id}" for wheel in wheels)
+    last = (Step(id=_REPRODUCE, kind="reproduce", subject=_SECOND, needs=packs),) if reproduces else ()
+    return tuple(chain(first, _leads_first(compiles), audits, *map(_to_wheel, wheels), last))
 
 
 def artifact_of(wheel: Wheel) -> str:

@@ -166,6 +166,7 @@ def _shop(
         jobserver=jobserver,
         guardian=guardian,
         history=History.load(prepared.root / "history.json"),
+        gathered=prepared.gathered,
     )
 
 
@@ -238,6 +239,8 @@ def _result(
 def _advice(result: Result, prepared: Prepared, planned: int) -> str:
     if result.exit_code:
         left = planned - len(result.wheels)
+        if not left:
+            return f"wheelmatrix build --resume {result.run}   (all wheels are there; this checks them again)"
         return f"wheelmatrix build --resume {result.run}   ({left} of {planned} wheels are missing)"
     out = prepared.given.options.out
     return f"python -m pip install --no-index --find-links {out} {prepared.plan.project.metadata.name}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 
 from wheelmatrix.events import Event
-from wheelmatrix.model import Artifact, Plan, Report, Step, Tables
+from wheelmatrix.model import Artifact, Gathered, Plan, Report, Step, Tables
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run.cargo import UnitGraph
 from wheelmatrix.run.guardian import Guardian
@@ -92,6 +92,8 @@ class Shop:
     """By build id."""
     unit_graphs: dict[tuple[str, ...], UnitGraph] = field(default_factory=dict)
     """By cargo's arguments without what differs by Python: siblings have one graph."""
+    gathered: Gathered | None = None
+    """What the plan was made from; None: it was made by hand."""
 
     def expected_s(self, step: Step) -> float | None:
         """Return the seconds a step took in earlier runs; None: it was never done."""

@@ -25,6 +25,8 @@ from wheelmatrix.show.words import Glyphs, Line, Style, about, count, painted, p
 _HEARTBEAT_S = 30.0
 _TAIL_LINES = 20
 _MOST_LEFT = 5
+_TOLD = ("compile", "prepare", "reproduce")
+"""Steps that take long, so that their beginning is told too."""
 _MOST_RUNNING = 4
 """Rows that a heartbeat names."""
 
@@ -132,14 +134,14 @@ def _said(board: Board, stamped: Stamped, glyphs: Glyphs) -> str:
 
 def _began(step: StepRow) -> str:
     """Return a line for what takes long; audit and pack are told when they are over."""
-    if step.kind not in ("compile", "prepare"):
+    if step.kind not in _TOLD:
         return ""
     expected = f", {about(step.expected_s)} expected" if step.expected_s is not None else ""
     return f"{step.title} {step.kind} started{expected}"
 
 
 def _ended(board: Board, step: StepRow) -> str:
-    if step.end is None or (step.state == "done" and step.kind not in ("compile", "prepare")):
+    if step.end is None or (step.state == "done" and step.kind not in _TOLD):
         return ""
     if step.state == "skipped" and (step.kind != "pack" or any(each.title == step.title for each in board.failures)):
         return ""  # its own failure was told already
