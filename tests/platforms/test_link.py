@@ -69,3 +69,10 @@ def test_musls_c_library_has_a_name_that_the_policies_allow() -> None:
 )
 def test_the_linker_is_told_what_finishing_builds_upon(triple: str, args: tuple[str, ...]) -> None:
     assert rustc_args(TARGETS[triple], "x.so") == args
+
+
+def test_zig_writes_no_paths_of_object_files_into_a_library_for_macos() -> None:
+    mac, linux = TARGETS["x86_64-apple-darwin"], TARGETS["x86_64-unknown-linux-gnu"]
+
+    assert rustc_args(mac, "x.so", by_zig=True) == (*rustc_args(mac, "x.so"), "-C", "link-arg=-Wl,-S")
+    assert rustc_args(linux, "x.so", by_zig=True) == ()

@@ -134,7 +134,7 @@ class Wheel:
 Part = Literal["host", "shared"]
 """What a clone can take over while its source is still compiled: what runs on the host, and what is for any Python."""
 
-StepKind = Literal["prepare", "link", "compile", "audit", "merge", "pack", "verify"]
+StepKind = Literal["prepare", "link", "compile", "audit", "merge", "pack", "verify", "reproduce"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ class Step:
     """`compile:1a2b3c4d`, `pack:cp312-linux_x86_64`."""
     kind: StepKind
     subject: str
-    """Id of the build, wheel or first link that it is about; empty for prepare."""
+    """Id of the build, wheel or first link that it is about; empty for prepare; a name that is no id for reproduce."""
     needs: frozenset[str] = frozenset()
     """Steps that must have succeeded."""
     after: frozenset[str] = frozenset()

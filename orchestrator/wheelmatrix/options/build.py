@@ -217,6 +217,10 @@ class BuildOptions(VerifyOptions):
         False, "Stop everything at the first failure", scope="run", flags=("--fail-fast",), no_flag="--no-fail-fast",
         key="fail-fast", panel="Run",
     )  # fmt: skip
+    check_reproducible: bool = option(
+        False, "Build once more from a copy of the sources in another directory, and fail where a wheel differs",
+        scope="run", flags=("--check-reproducible",), key="check-reproducible", panel="Run",
+    )  # fmt: skip
     overrides: tuple[Override, ...] = option(
         (), "Other options for some cells", scope="run", key="overrides", variable=False, panel="Run"
     )

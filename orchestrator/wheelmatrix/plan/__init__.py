@@ -31,7 +31,14 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
     before = tuple(shell_command(line, options, project.root, gathered.host.os) for line in options.before_all)
     return Plan(
         project=project,
-        steps=steps(tuple(links.values()), builds, wheels, prepares=bool(before), verifies=options.verify != "off"),
+        steps=steps(
+            tuple(links.values()),
+            builds,
+            wheels,
+            prepares=bool(before),
+            verifies=options.verify != "off",
+            reproduces=options.check_reproducible,
+        ),
         pools=pools(options.jobs or gathered.host.cpus),
         first_links=tuple(links.values()),
         builds=builds,

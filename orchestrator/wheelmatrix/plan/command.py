@@ -10,6 +10,7 @@ from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.abis import Bound
 from wheelmatrix.plan.cargo_config import build_rustflags, environment_of
 from wheelmatrix.plan.linker import Linker
+from wheelmatrix.plan.remap import c_environment, places, rust_flags
 from wheelmatrix.platforms import rustc_args, rustflags
 
 _FLAGS = ("ignore_rust_version", "timings", "future_incompat_report", "all_features", "no_default_features")
@@ -31,9 +32,11 @@ def cargo_command(
     machine that build scripts may run; `linked`: who links.
     """
     crate, options, target = project.crate, bound.options, bound.cell.target
-    flags = (*_remapped(project, options, gathered), *rustflags(target), *options.rustflags)
+    renamed = places(project, options, gathered)
+    flags = (*rust_flags(renamed), *rustflags(target), *options.rustflags)
     # Ours come first: of two names for the library, linkers take the last, and that is the user's.
-    rustc = [*rustc_args(target, library), *options.rustc_args, *(("-C", "strip=symbols") if options.strip else ())]
+    own = rustc_args(target, library, by_zig=linked.kind == "zig")
+    rustc = [*own, *options.rustc_args, *(("-C", "strip=symbols") if options.strip else ())]
     argv = [
         str(linked.program),
         "rustc",
@@ -55,7 +58,12 @@ def cargo_command(
         "--frozen",
     ]
     added = _environment(bound, project, directory, config_path, python)
-    environment = {**added, **linked.environment, **_joined_flags(flags, environment_of(options, gathered))}
+    environment = {
+        **added,
+        **linked.environment,
+        **c_environment(renamed, target, options, gathered),
+        **_joined_flags(flags, environment_of(options, gathered)),
+    }
     return Command(
         argv=tuple([*argv, "--", *rustc] if rustc else argv),
         environment={name: value for name, value in environment.items() if name not in linked.without},
@@ -171,21 +179,4 @@ def _flag_config(
     if not flags or _joined_flags(flags, environment_of(options, gathered)):
         return ()
     whole = [*build_rustflags(target.triple, options, gathered), *flags]
-    return ("--config", f"target.{target.triple}.rustflags={json.dumps(whole)}")
-
-
-def _remapped(project: Project, options: BuildOptions, gathered: Gathered) -> tuple[str, ...]:
-    """Return the flags that keep this machine's paths out of what is shipped: panics name their source file.
-
-    Not in the profile for development, whose debugger looks for the files. Of two that match, rustc takes the last.
-    """
-    if options.profile == "dev":
-        return ()
-    own_target = str(gathered.directory / options.target_dir) if options.target_dir else ""
-    places = {
-        str(gathered.cargo_home): "/cargo",
-        str(project.crate.workspace): f"/{project.crate.name}",
-        str(project.crate.target_directory): f"/{project.crate.name}/target",
-        **({own_target: f"/{project.crate.name}/target"} if own_target else {}),
-    }
-    return tuple(f"--remap-path-prefix={place}={name}" for place, name in places.items())
+    return ("--config", f"target.{target.triple}.rustflags={json.dumps(whole, ensure_ascii=False)}")

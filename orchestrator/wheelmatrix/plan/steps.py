@@ -7,7 +7,9 @@ from pathlib import PurePath
 
 from wheelmatrix.model import Build, FirstLink, Gathered, Part, Step, StepKind, Wheel
 
-_PREPARE = "prepare"
+_PREPARE, _REPRODUCE = "prepare", "reproduce"
+_SECOND = "second build"
+"""What screens call the subject of the step that builds everything once more."""
 
 
 def steps(
@@ -17,19 +19,22 @@ def steps(
     *,
     prepares: bool,
     verifies: bool = False,
+    reproduces: bool = False,
 ) -> tuple[Step, ...]:
     """Return the steps in topological order: link, compile, audit, merge, pack, verify; each chain stands by itself.
 
     `prepares`: the user has commands to run before the first compile. `verifies`: no wheel leaves without.
+    `reproduces`: when all wheels are there, they are built once more and compared.
     """
     first = (Step(id=_PREPARE, kind="prepare", subject=""),) if prepares else ()
     links = (Step(id=f"link:{each.id}", kind="link", subject=each.id) for each in first_links)
     by_directory = {build.directory: build for build in builds}
     compiles = (_compile(build, by_directory, prepares=prepares) for build in builds)
     audits = (_step("audit", build.id, f"compile:{build.id}") for build in builds)
-    return tuple(
-        chain(first, links, _leads_first(compiles), audits, *(_to_wheel(wheel, verifies=verifies) for wheel in wheels))
-    )
+    rest = (_to_wheel(wheel, verifies=verifies) for wheel in wheels)
+    done = frozenset(f"{'verify' if verifies else 'pack'}:{wheel.id}" for wheel in wheels)
+    last = (Step(id=_REPRODUCE, kind="reproduce", subject=_SECOND, needs=done),) if reproduces else ()
+    return tuple(chain(first, links, _leads_first(compiles), audits, *rest, last))
 
 
 def artifact_of(wheel: Wheel) -> str:

@@ -10,10 +10,11 @@ def rustflags(target: Target) -> tuple[str, ...]:
     return (*platform.rustflags, *platform.rustflags_of_libc.get(target.libc, ()))
 
 
-def rustc_args(target: Target, module_file: str) -> tuple[str, ...]:
+def rustc_args(target: Target, module_file: str, *, by_zig: bool = False) -> tuple[str, ...]:
     """Return what `cargo rustc --` passes for the library that ships as `module_file` (`x.abi3.so`); may be empty."""
     platform, soname = PLATFORMS[target.os], libc_soname(target)
-    own = (one.replace("{file}", module_file) for one in platform.rustc_args)
+    own = [one.replace("{file}", module_file) for one in platform.rustc_args]
+    own += platform.zig_rustc_args if by_zig else ()
     if target.libc == "musl" and not soname:
         return tuple(own)
     return (*own, *(one.replace("{libc}", soname) for one in platform.rustc_args_of_libc.get(target.libc, ())))

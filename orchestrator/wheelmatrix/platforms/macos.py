@@ -17,6 +17,9 @@ MACOS = Platform(
     rustflags=("-C", "link-arg=-undefined", "-C", "link-arg=dynamic_lookup"),
     # rustc's own install name is the absolute path of the build. Two arguments and not -Wl, which splits at commas.
     rustc_args=("-C", "link-arg=-install_name", "-C", "link-arg=@rpath/{file}"),
+    # No map of the debug information: it names the object files of the build by their paths. Apple's own tools read it
+    # when they collect the information beside the library, so their linker goes on writing it.
+    zig_rustc_args=("-C", "link-arg=-Wl,-S"),
 )
 
 # PEP 730: modules are linked against Python.framework there, so nothing is looked up dynamically.

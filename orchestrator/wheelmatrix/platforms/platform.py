@@ -35,5 +35,7 @@ class Platform:
     """What the extension module's own unit needs, with the field `{file}` (the module's file name)."""
     rustc_args_of_libc: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What it needs beside that, by `Target.libc`, with the field `{libc}` (the C library's name, where it has one)."""
+    zig_rustc_args: tuple[str, ...] = ()
+    """What it needs where zig links."""
     musl_archs: Mapping[str, str] = field(default_factory=dict)
     """`Target.arch` to the architecture in the name of musl's C library."""

@@ -1,4 +1,4 @@
-"""Removes build directories and run folders that were not used for long, or that take more room than they may."""
+"""Removes what was not used for long, or takes more room than it may: build directories, run folders, second builds."""
 
 import os
 import shutil
@@ -116,7 +116,8 @@ def _unused(directory: Path) -> Iterator[None]:
 
 def _places(directory: Path) -> Iterator[Path]:
     builds = (path for path in (directory / "builds").glob("*/*/*") if not path.name.startswith("."))
-    return (path for path in (*builds, *(directory / "runs").glob("*")) if path.is_dir() and not path.is_symlink())
+    others = (directory / "second", *(directory / "runs").glob("*"))
+    return (path for path in (*builds, *others) if path.is_dir() and not path.is_symlink())
 
 
 def _measured(place: Path) -> _Found:

@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 import anyio
@@ -11,12 +11,13 @@ from anyio.streams.memory import MemoryObjectSendStream
 
 from wheelmatrix.errors import Issue, WheelmatrixError
 from wheelmatrix.events import Event, Stamped, StepFinished, StepStarted
-from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Skipped, Step
+from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Skipped, Step, Wheel
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.first_link import link_first
 from wheelmatrix.run.journal import Journal
 from wheelmatrix.run.merge import merge_slices
+from wheelmatrix.run.reproduce import check_reproducible
 from wheelmatrix.run.ship import audit_artifact, pack_wheel, verify_wheel
 from wheelmatrix.run.shop import Shop
 
@@ -118,6 +119,10 @@ class Engine:
             case "verify":
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
                 return await verify_wheel(wheel, shop)
+            case "reproduce":
+                done = (each.value for each in self._schedule.outcomes.values() if isinstance(each, Done))
+                wheels = [value for value in done if isinstance(value, Wheel)]
+                return await check_reproducible(step.id, wheels, shop, _again)
             case _:
                 assert_never(step.kind)
 
@@ -177,6 +182,12 @@ class Engine:
     def _tell_skipped(self, skipped: tuple[tuple[str, Skipped], ...]) -> None:
         for step, outcome in skipped:
             self._shop.emit(StepFinished(step=step, state="skipped", seconds=0.0, message=outcome.because))
+
+
+async def _again(shop: Shop) -> Mapping[str, Outcome]:
+    schedule = Schedule(shop.plan.steps, shop.plan.pools, fail_fast=True)
+    await Engine(shop, schedule).run()
+    return schedule.outcomes
 
 
 class Teller:

@@ -158,6 +158,7 @@ def _shop(
         guardian=guardian,
         history=History.load(prepared.root / "history.json"),
         verifier=_verifier(prepared, journal, guardian, jobserver),
+        gathered=prepared.gathered,
     )
 
 
@@ -268,6 +269,8 @@ def _result(
 def _advice(result: Result, prepared: Prepared, planned: int) -> str:
     if result.exit_code:
         left = planned - len(result.wheels)
+        if not left:
+            return f"wheelmatrix build --resume {result.run}   (all wheels are there; this checks them again)"
         return f"wheelmatrix build --resume {result.run}   ({left} of {planned} wheels are missing)"
     out = prepared.given.options.out
     return f"python -m pip install --no-index --find-links {out} {prepared.plan.project.metadata.name}"

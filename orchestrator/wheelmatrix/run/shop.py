@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 
 from wheelmatrix.events import Event, WheelWritten
-from wheelmatrix.model import Artifact, Plan, Report, Step, Tables, Wheel
+from wheelmatrix.model import Artifact, Gathered, Plan, Report, Step, Tables, Wheel
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run.cargo import UnitGraph
 from wheelmatrix.run.guardian import Guardian
@@ -97,6 +97,8 @@ class Shop:
     """None: wheels go to their place without verification."""
     packed: dict[str, tuple[Wheel, WheelWritten]] = field(default_factory=dict)
     """Wheels that wait for their verification, by id, each with the event for the time after."""
+    gathered: Gathered | None = None
+    """What the plan was made from; None: it was made by hand."""
 
     def expected_s(self, step: Step) -> float | None:
         """Return the seconds a step took in earlier runs; None: it was never done."""

@@ -28,7 +28,7 @@ _HEARTBEAT_S = 30.0
 _TAIL_LINES = 20
 _MOST_LEFT = 5
 _MOST_PYTHONS = 3
-_LONG = frozenset({"prepare", "link", "compile"})
+_LONG = frozenset({"prepare", "link", "compile", "reproduce"})
 """Kinds of steps that take so long that their beginning and their end are worth a line."""
 _MOST_RUNNING = 4
 """Rows that a heartbeat names."""

@@ -60,6 +60,7 @@ def lines(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...
         _proofs(board, glyphs, width),
         _skipped(board, glyphs, width),
         _left(board, glyphs, width),
+        _reproduced(board),
         _warnings(board, glyphs, width),
     )
     told: list[Line] = []
@@ -67,6 +68,11 @@ def lines(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...
         if found := list(part):
             told += [*found, ()]
     return (*told, *_end(board, glyphs, width))
+
+
+def _reproduced(board: Board) -> Iterator[Line]:
+    if any(step.kind == "reproduce" and step.state == "done" for step in board.steps.values()):
+        yield (("built twice, in two places: every wheel is the same", ""),)
 
 
 def failures(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...]:
