@@ -18,9 +18,7 @@ from wheelmatrix.errors import (
     WheelmatrixError,
 )
 
-KINDS = (
-    WheelmatrixError, ConfigError, NothingToBuild, ToolMissing, CompileError, AuditError, PackError, VerifyError,
-)  # fmt: skip
+KINDS = (WheelmatrixError, ConfigError, NothingToBuild, ToolMissing, CompileError, AuditError, PackError, VerifyError)
 
 
 @pytest.mark.parametrize(

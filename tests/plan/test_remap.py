@@ -70,7 +70,7 @@ def test_a_path_that_cargos_configuration_cannot_hold_is_left_out() -> None:
     assert found == (HOME, TARGET)
 
 
-@pytest.mark.parametrize("place", ["/home/a b", "/home/a=b", "/home/a\tb"])
+@pytest.mark.parametrize("place", ["/home/user/a b", "/home/user/a=b", "/home/user/a\tb"])
 def test_paths_that_c_compilers_would_split_are_for_rust_alone(place: str) -> None:
     renamed = ((place, "/x"), OWN)
 

@@ -175,3 +175,13 @@ def test_only_compiles_hold_a_place_and_there_are_as_many_as_jobs() -> None:
     assert {step.kind for step in made.steps if step.holds} == {"compile"}
     assert made.pools == pools(3) == {"compile": 3}
     assert planned(BuildOptions(interpreters=VERSIONS, jobs=7)).pools == {"compile": 7}
+
+
+def test_everything_is_built_once_more_when_all_wheels_are_there() -> None:
+    made = planned(BuildOptions(interpreters=VERSIONS, check_reproducible=True))
+
+    last = made.steps[-1]
+    assert (last.id, last.kind) == ("reproduce", "reproduce")
+    assert last.needs == {f"pack:{wheel.id}" for wheel in made.wheels}
+    assert [step for step in made.steps if step.kind == "reproduce"] == [last]
+    assert "reproduce" not in {step.kind for step in planned(BuildOptions(interpreters=VERSIONS)).steps}

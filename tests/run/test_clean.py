@@ -151,3 +151,14 @@ def test_a_link_is_not_followed(root: Path, tmp_path: Path) -> None:
 
 def test_a_project_without_builds_is_clean(root: Path) -> None:
     assert clean(root, older_than_days=0).removed == ()
+
+
+def test_what_a_second_build_left_goes_too(root: Path) -> None:
+    left = root / "second"
+    (left / "dist").mkdir(parents=True)
+    age(left, 40)
+
+    done = clean(root, older_than_days=30, now_s=NOW_S)
+
+    assert [each.path for each in done.removed] == [left]
+    assert not left.exists()

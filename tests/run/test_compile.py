@@ -1,10 +1,19 @@
 import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from tests.plan.gathered import planned, target
 from tests.run.recorded import build
 
+from wheelmatrix.errors import CompileError
 from wheelmatrix.events import Cloned, Diagnosed, Retried, StepFinished, UnitsCounted, WheelWritten
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.pack.finish import finished
+from wheelmatrix.run.compile import _finished
 
+GOLDEN = Path(__file__).parents[1] / "pack" / "golden"
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")]
 
 KILLED = """#!/bin/sh
@@ -85,3 +94,33 @@ def test_a_command_of_the_user_that_fails_is_named(crate):
 
     assert result.exit_code == 5
     assert "the command `exit 3` ended with exit code 3" in str(result.failures[0])
+
+
+@pytest.mark.parametrize(
+    ("triple", "file", "is_ours"),
+    [
+        ("x86_64-unknown-linux-musl", "musl_x86_64.so", True),
+        ("x86_64-pc-windows-gnu", "stamped.dll", True),
+        ("x86_64-unknown-linux-gnu", "musl_x86_64.so", False),
+        ("aarch64-apple-darwin", "musl_x86_64.so", False),
+    ],
+)
+def test_what_is_finished_is_a_file_of_our_own_and_cargos_stays(tmp_path, triple, file, is_ours):
+    made = replace(planned(BuildOptions(interpreters=("3.12",))).builds[0], target=target(triple))
+    library = tmp_path / file
+    library.write_bytes((GOLDEN / file).read_bytes())
+    shop = SimpleNamespace(root=tmp_path / "root")
+
+    path = _finished(made, library, shop)
+
+    assert library.read_bytes() == (GOLDEN / file).read_bytes()
+    assert (path == tmp_path / "root" / "finished" / made.id / file) is is_ours
+    assert path.read_bytes() == finished(library.read_bytes(), made.target)
+    assert _finished(made, path, shop) == path, "what is finished is shipped as it is"
+
+
+def test_a_library_that_vanished_is_a_failure_of_its_build(tmp_path):
+    made = replace(planned(BuildOptions(interpreters=("3.12",))).builds[0], target=target("x86_64-pc-windows-gnu"))
+
+    with pytest.raises(CompileError, match=r"gone\.dll"):
+        _finished(made, tmp_path / "gone.dll", SimpleNamespace(root=tmp_path))

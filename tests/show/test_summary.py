@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.show import scenes
 from tests.show.screens import is_as_expected
 
-from wheelmatrix.events import RunPlanned, Stamped, WheelVerified, WheelWritten
+from wheelmatrix.events import RunPlanned, Stamped, StepFinished, WheelVerified, WheelWritten
 from wheelmatrix.show.board import Board, fold
 from wheelmatrix.show.markdown import markdown
 from wheelmatrix.show.summary import as_json, failures, summary
@@ -126,3 +126,12 @@ def test_a_pipe_in_a_name_ends_no_column_of_the_step_summary() -> None:
     )
 
     assert row.startswith("| `` a\\|b`c.whl `` | ")
+
+
+@pytest.mark.parametrize(("state", "is_told"), [("done", True), ("failed", False), ("skipped", False)])
+def test_that_two_builds_are_the_same_is_told_where_it_was_proved(state: str, is_told: bool) -> None:
+    at = {"at_s": 1.0, "wall_s": 1.0}
+    ended = StepFinished(step="reproduce", state=state, seconds=1.0, message="x")
+    board = fold(fold(Board(), RUNS["abi3"]), [Stamped(seq=999, event=ended, **at)])
+
+    assert ("built twice, in two places: every wheel is the same" in summary(board)) is is_told

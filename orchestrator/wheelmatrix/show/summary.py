@@ -60,7 +60,7 @@ def lines(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...
         _proofs(board, glyphs, width),
         _skipped(board, glyphs, width),
         _left(board, glyphs, width),
-        _reproduced(board),
+        _reproduced(board, width),
         _warnings(board, glyphs, width),
     )
     told: list[Line] = []
@@ -68,11 +68,6 @@ def lines(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...
         if found := list(part):
             told += [*found, ()]
     return (*told, *_end(board, glyphs, width))
-
-
-def _reproduced(board: Board) -> Iterator[Line]:
-    if any(step.kind == "reproduce" and step.state == "done" for step in board.steps.values()):
-        yield (("built twice, in two places: every wheel is the same", ""),)
 
 
 def failures(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...]:
@@ -112,6 +107,11 @@ def as_json(board: Board) -> dict[str, object]:
         "warnings": list(board.warnings),
         "advice": finished.advice if finished else "",
     }
+
+
+def _reproduced(board: Board, width: int | None) -> Iterator[Line]:
+    if any(step.kind == "reproduce" and step.state == "done" for step in board.steps.values()):
+        yield from (((text, ""),) for text in wrapped("built twice, in two places: every wheel is the same", width))
 
 
 def _wheel_json(wheel: WheelWritten, proof: WheelVerified | None, seconds_: float) -> dict[str, object]:
