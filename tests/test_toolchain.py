@@ -182,9 +182,9 @@ def test_the_command_line_says_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_the_tests_cache_can_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WHEELMATRIX_TEST_CACHE", "/somewhere")
+    monkeypatch.setenv("TEST_TOOLCHAIN_CACHE", "/somewhere")
     moved = toolchain.default_directory()
-    monkeypatch.delenv("WHEELMATRIX_TEST_CACHE")
+    monkeypatch.delenv("TEST_TOOLCHAIN_CACHE")
 
     assert moved == Path("/somewhere/toolchain")
     assert toolchain.default_directory() == CHECKOUT / ".cache/toolchain"

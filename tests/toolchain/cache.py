@@ -20,8 +20,8 @@ class Unavailable(Exception):
 
 
 def default_directory() -> Path:
-    """Return where tests keep the toolchain: WHEELMATRIX_TEST_CACHE, else `.cache/toolchain` of the checkout."""
-    chosen = os.environ.get("WHEELMATRIX_TEST_CACHE")
+    """Return where tests keep the toolchain: TEST_TOOLCHAIN_CACHE, else `.cache/toolchain` of the checkout."""
+    chosen = os.environ.get("TEST_TOOLCHAIN_CACHE")
     return Path(chosen) / "toolchain" if chosen else CHECKOUT / ".cache/toolchain"
 
 
