@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from tests.toolchain import TRIPLES, Rust, Unpacked
+from tests.toolchain import TRIPLES, Rust, Unpacked, default_directory
 from tests.toolchain.rust import HOST
 
 pytestmark = pytest.mark.slow
@@ -68,11 +68,16 @@ def test_std_links_and_runs(
 ) -> None:
     rust, (floor, name, starts) = rust_for([triple]), MADE[triple]
     flags = {"RUSTFLAGS": "-Ctarget-feature=-crt-static"} if triple.endswith("musl") else {}
+    # What zig compiled of a target's libc for tests/e2e/test_cross.py is there already.
+    zig = {
+        "ZIG_GLOBAL_CACHE_DIR": str(default_directory() / "own/zig/cache"),
+        "CARGO_ZIGBUILD_PYTHON_PATH": sys.executable,
+    }
 
     done = subprocess.run(
         [zigbuild(), "zigbuild", "--quiet", "--release", f"--target={triple}{floor}"],
         cwd=crate,
-        env=os.environ | rust.env | flags | {"CARGO_ZIGBUILD_PYTHON_PATH": sys.executable},
+        env=os.environ | rust.env | flags | zig,
         capture_output=True,
         text=True,
     )
