@@ -5,16 +5,23 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.events import RunFinished, RunStarted, StepFinished, StepStarted, Warned, record
+from wheelmatrix.events import RunFinished, RunStarted, StepFinished, StepStarted, Warned, WheelWritten, record
+from wheelmatrix.run import journal
 from wheelmatrix.run.journal import Journal, find, follow, new_run_id, read, runs
 
 STARTED = RunStarted(run="r", tool="0", directory="/p", arguments=("build", "-i", "3.12"), jobs=2)
+WRITTEN = WheelWritten(
+    wheel="cp312-linux_x86_64", path="/d/a.whl", filename="a.whl", size_bytes=1, sha256="00", cells=(),
+    platform_tag="linux_x86_64", floor="", floor_reason="", unchanged=False,
+)  # fmt: skip
 FINISHED = RunFinished(exit_code=5, seconds=1.5, advice="look")
 WRITER = """
 import sys, time
@@ -143,6 +150,7 @@ journal.append(Warned(message="last"))
 
 def test_runs_are_listed_newest_first_with_what_became_of_them(tmp_path, writer):
     (tmp_path / "no-run").mkdir()
+    time.sleep(0.01)  # those that began in one millisecond are told apart by their ids
     written(tmp_path, "crashed", STARTED, Warned(message="x"))
     written(tmp_path, "ended", STARTED, FINISHED)
 
@@ -249,3 +257,26 @@ def test_events_without_a_start_are_listed(tmp_path):
     written(tmp_path, "r", StepStarted(step="x", expected_s=None))
 
     assert runs(tmp_path)[0].arguments == ()
+
+
+@pytest.mark.parametrize(
+    ("event", "waits"),
+    [
+        (StepFinished(step="compile:1", state="done", seconds=20.0), True),
+        (StepFinished(step="audit:1", state="done", seconds=0.1), False),
+        (StepFinished(step="audit:1", state="failed", seconds=0.1), True),
+        (WRITTEN, True),
+        (replace(WRITTEN, unchanged=True), False),
+        (FINISHED, True),
+        (STARTED, False),
+    ],
+)
+def test_only_what_cannot_be_had_again_at_once_waits_for_the_disk(event, waits, tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(journal, "_sync", synced.append)
+
+    with Journal.create(tmp_path, "run") as made:
+        before = len(synced)
+        made.append(event)
+
+        assert (len(synced) > before) is waits

@@ -27,7 +27,8 @@ from wheelmatrix.run.files import issue_of
 from wheelmatrix.run.lock import try_lock
 
 NAME = "events.jsonl"
-_DURABLE = (StepFinished, WheelWritten, RunFinished)
+_LONG_S = 1.0
+"""A step that took less is done again in about the time that it takes to wait for the disk."""
 _END_BYTES = 1 << 16
 """The last event is looked for in so much of a journal's end."""
 _POLL_S = 0.25
@@ -107,7 +108,7 @@ class Journal:
         self._seq += 1
         try:
             self._write(_line(stamped))
-            if isinstance(event, _DURABLE):
+            if _matters(event):
                 _sync(self._descriptor)
         except OSError as error:
             self.failure = self.failure or error
@@ -268,6 +269,17 @@ def _has_writer(path: Path) -> bool:
         return try_lock(descriptor) is not True
     finally:
         os.close(descriptor)
+
+
+def _matters(event: Event) -> bool:
+    """Return whether an event has to survive a power cut: what took long, what was made, how it ended."""
+    match event:
+        case StepFinished(seconds=seconds, state=state):
+            return seconds >= _LONG_S or state == "failed"
+        case WheelWritten(unchanged=unchanged):
+            return not unchanged
+        case _:
+            return isinstance(event, RunFinished)
 
 
 def _sync(descriptor: int) -> None:
