@@ -1,7 +1,9 @@
 """The first library that zig links for a target, by itself: so that its cost is seen, and a broken zig is, too."""
 
+import re
 from pathlib import PurePath
 
+from wheelmatrix.errors import ToolMissing
 from wheelmatrix.model import Command, FirstLink, Gathered, Target
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.command import toolchain_environment
@@ -27,6 +29,13 @@ pub extern "C" fn first_link() -> i32 {
 """
 """Its library: threads and unwinding bring in all that Rust's std asks of the target's libc."""
 
+_KNOWN = (
+    (re.compile(r"unable to provide libc"), "zig has no libc of this kind and version", "write a higher floor"),
+    (re.compile(r"[Uu]nknown target CPU"), "this zig does not know the processor", "pip install --upgrade ziglang"),
+    (re.compile(r"can't find crate for `(std|core)`"), "this rustc has no std for the target", "rustup target add"),
+)
+"""What zig and rustc say, what it means, and what helps."""
+
 
 def first_link(linked: Linker, target: Target, options: BuildOptions, gathered: Gathered) -> FirstLink | None:
     """Return what is to be linked before anything else for a target; None: nothing, or it was done before."""
@@ -47,3 +56,11 @@ def first_link(linked: Linker, target: Target, options: BuildOptions, gathered: 
         without=frozenset({"CARGO"}),
     )  # fmt: skip
     return FirstLink(id=linked.target, manifest=folder / "Cargo.toml", done=done, command=command)
+
+
+def lacking(said: str, where: str) -> ToolMissing | None:
+    """Return the error for what zig or rustc lack, from what they said; None: that is not why it failed."""
+    for pattern, meaning, hint in _KNOWN:
+        if found := pattern.search(said):
+            return ToolMissing.of(f"{meaning}: {found[0]}", where=where, hint=hint)
+    return None
