@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_SAMPLE_S = 0.05
+_SAMPLE_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
