@@ -78,6 +78,12 @@ class PackError(WheelmatrixError):
     exit_code, kind = 7, "pack"
 
 
+class UploadError(WheelmatrixError):
+    """A release must not be sent as it is, or did not arrive whole."""
+
+    exit_code, kind = 8, "upload"
+
+
 class VerifyError(WheelmatrixError):
     """A wheel does not do what its name promises, or that could not be proved as far as was asked for."""
 

@@ -51,6 +51,15 @@ from wheelmatrix.model.project import (
     Project,
     PyO3,
 )
+from wheelmatrix.model.release import (
+    ARRIVED,
+    Distribution,
+    FileState,
+    FileType,
+    Listed,
+    Listing,
+    Repository,
+)
 from wheelmatrix.model.verified import (
     TIERS,
     Check,
@@ -62,6 +71,7 @@ from wheelmatrix.model.verified import (
 )
 
 __all__ = [
+    "ARRIVED",
     "TIERS",
     "Abi",
     "AbiKind",
@@ -74,11 +84,14 @@ __all__ = [
     "Check",
     "Command",
     "Crate",
+    "Distribution",
     "Done",
     "Entry",
     "Expectation",
     "Exports",
     "Failed",
+    "FileState",
+    "FileType",
     "FirstLink",
     "Gathered",
     "Host",
@@ -89,6 +102,8 @@ __all__ = [
     "Lacking",
     "Left",
     "LinkerKind",
+    "Listed",
+    "Listing",
     "Metadata",
     "Outcome",
     "Part",
@@ -97,6 +112,7 @@ __all__ = [
     "Project",
     "PyO3",
     "Report",
+    "Repository",
     "Runner",
     "Skipped",
     "SourceFile",

@@ -11,6 +11,7 @@ from wheelmatrix.options.patterns import expand_braces, matches
 from wheelmatrix.options.patterns import split as split_patterns
 from wheelmatrix.options.schema import schema
 from wheelmatrix.options.sources import anchored
+from wheelmatrix.options.upload import UploadOptions
 from wheelmatrix.options.verify import VerifyOptions
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "PythonSource",
     "Scope",
     "ScreenOptions",
+    "UploadOptions",
     "VerifyOptions",
     "anchored",
     "did_you_mean",
