@@ -4,21 +4,17 @@ import re
 from collections.abc import Iterator, Mapping
 
 from packaging.tags import parse_tag
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from wheelmatrix.audit import dist_info
+from wheelmatrix.audit.member_names import folded_names, name_faults
 from wheelmatrix.audit.zip_reader import Member, unzip
 
 _LONGEST_FILENAME_BYTES = 246
 """PyPI keeps the file beside one with a suffix of 9 characters. Source: warehouse, upload checks."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_DRIVE = re.compile(r"[A-Za-z]:")
 _RUNS = re.compile(r"[-_.]+")
 _TAR_BLOCK_BYTES, _TAR_SUM = 512, slice(148, 156)
 _ELF = b"\x7fELF"
-_OLD_METADATA = frozenset({"1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "2.3"})
-"""Before 2.4 setuptools wrote License-File too, and laid the files elsewhere. Source: PEP 639."""
 
 
 def check_archive(filename: str, data: bytes) -> tuple[tuple[str, ...], Mapping[str, bytes]]:
@@ -72,29 +68,11 @@ def _is_tar(data: bytes) -> bool:
 
 
 def _name_problems(members: tuple[Member, ...]) -> Iterator[str]:
-    files = frozenset(_files(members))
     for member in members:
-        for fault in _name_faults(member.name):
+        for fault in name_faults(member.name):
             yield f"the name {member.name!r} {fault}"
-        folder = member.name.rstrip("/").rpartition("/")[0]
-        while folder:
-            if folder in files:
-                yield f"{folder!r} is a file, and the directory of {member.name!r} too"
-            folder = folder.rpartition("/")[0]
-
-
-def _name_faults(name: str) -> Iterator[str]:
-    parts = name.removesuffix("/").split("/")
-    if _CONTROL.search(name):
-        yield "has a control character"
-    if "\\" in name:
-        yield "has a backslash; the separator is `/`"
-    if name.startswith("/") or _DRIVE.match(name):
-        yield "is absolute"
-    elif ".." in parts:
-        yield "leaves the archive"
-    elif "" in parts or "." in parts:
-        yield "has an empty part or a `.` part"
+    for folder, name in folded_names((member.name for member in members), frozenset(_files(members))):
+        yield f"{folder!r} is a file, and the directory of {name!r} too"
 
 
 def _files(members: tuple[Member, ...]) -> Iterator[str]:
@@ -153,17 +131,8 @@ def _purelib_problems(stem: str, is_pure: bool, is_any: bool, contents: Mapping[
 
 def _metadata_problems(stem: str, text: bytes, contents: Mapping[str, bytes]) -> Iterator[str]:
     headers = dist_info.headers(text)
-    name, version = (next(iter(headers.get(key, ())), "") for key in ("name", "version"))
     written_name, _, written_version = stem.partition("-")
-    if canonicalize_name(name) != canonicalize_name(written_name):
-        yield f"METADATA says the project is {name!r}, the filename says {written_name!r}"
-    try:
-        is_same = Version(version) == Version(written_version.replace("_", "-"))
-    except InvalidVersion:
-        is_same = False
-    if not is_same:
-        yield f"METADATA says the version is {version!r}, the filename says {written_version!r}"
-    is_old = next(iter(headers.get("metadata-version", ())), "") in _OLD_METADATA
-    for licence in () if is_old else headers.get("license-file", ()):
+    yield from dist_info.identity_problems("METADATA", headers, written_name, written_version.replace("_", "-"))
+    for licence in dist_info.licence_files(headers):
         if f"{stem}.dist-info/licenses/{licence}" not in contents:
             yield f"METADATA names the licence file {licence!r}, but {stem}.dist-info/licenses/{licence} is missing"

@@ -9,10 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as IniError
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 _WEAK = frozenset({"md5", "sha1"})
 """Digests that RECORD must not use. Source: "Recording installed projects"."""
+_OLD_METADATA = frozenset({"1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "2.3"})
+"""Before 2.4 setuptools wrote License-File too, and laid the files elsewhere. Source: PEP 639."""
 _SCRIPT_NAME = re.compile(r"[\w.-]+")
 _ENTRY_NAME = re.compile(r"[^\[=\s](?:[^=]*[^=\s])?")
 _REFERENCE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(\s*:\s*[^\W\d]\w*(\.[^\W\d]\w*)*)?(\s*\[[^\]]*\])?")
@@ -23,9 +28,28 @@ _SCRIPTS = ("console_scripts", "gui_scripts")
 def headers(text: bytes) -> Mapping[str, tuple[str, ...]]:
     """Return the headers of METADATA or WHEEL, by lower-case name, each with its values in their order."""
     found: dict[str, list[str]] = defaultdict(list)
-    for name, value in BytesHeaderParser().parsebytes(text).items():
-        found[name.lower()].append(str(value).strip())
+    for name, value in HeaderParser().parsestr(text.decode("utf-8", "replace")).items():
+        found[name.lower()].append(value.strip())
     return {name: tuple(values) for name, values in found.items()}
+
+
+def identity_problems(title: str, found: Mapping[str, tuple[str, ...]], name: str, version: str) -> Iterator[str]:
+    """Return how the headers `found` in the text `title` and the filename's `name` and `version` disagree."""
+    said_name, said_version = (next(iter(found.get(key, ())), "") for key in ("name", "version"))
+    if canonicalize_name(said_name) != canonicalize_name(name):
+        yield f"{title} says the project is {said_name!r}, the filename says {name!r}"
+    try:
+        is_same = Version(said_version) == Version(version)
+    except InvalidVersion:
+        is_same = False
+    if not is_same:
+        yield f"{title} says the version is {said_version!r}, the filename says {version!r}"
+
+
+def licence_files(found: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the files that License-File promises; empty before metadata 2.4, which laid down where they are."""
+    is_old = next(iter(found.get("metadata-version", ())), "") in _OLD_METADATA
+    return () if is_old else found.get("license-file", ())
 
 
 def record_problems(stem: str, contents: Mapping[str, bytes], names: frozenset[str]) -> Iterator[str]:

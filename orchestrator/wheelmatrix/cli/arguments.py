@@ -1,6 +1,6 @@
 """Command lines derived from the fields of options: what click is told, and what it heard."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import rich_click as click
@@ -18,11 +18,13 @@ class OptionsCommand(click.RichCommand):
 
     owners: tuple[type, ...]
 
-    def __init__(self, *owners: type, **settings: Any) -> None:
+    def __init__(self, *owners: type, leaves: type | None = None, **settings: Any) -> None:
+        """`leaves`: a part of the owners whose options this command does not take."""
         super().__init__(**settings)
         self.owners = owners
         self._own = tuple(str(parameter.name) for parameter in self.params)
-        self.params.extend(parameter for owner in owners for parameter in parameters(owner))
+        left = {option.name for option in options_of(leaves)} if leaves else frozenset[str]()
+        self.params.extend(each for owner in owners for each in parameters(owner, left))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Hand click a command line in its own dialect."""
@@ -49,9 +51,14 @@ def given(ctx: click.Context) -> tuple[str, ...]:
     return tuple(ctx.meta[_GIVEN])
 
 
-def parameters(owner: type) -> list[click.Parameter]:
-    """Return click's options for the fields of `owner`, in their order."""
-    return [parameter for option in options_of(owner) if option.facts.flags for parameter in _of(option)]
+def parameters(owner: type, without: Collection[str] = frozenset()) -> list[click.Parameter]:
+    """Return click's options for the fields of `owner`, in their order, but for the fields `without`.
+
+    A short flag that means two things belongs to the later field: `-r` is a repository where there is one.
+    """
+    options = [option for option in options_of(owner) if option.facts.flags and option.name not in without]
+    own = {flag for option in options for flag in option.facts.flags}
+    return [parameter for option in options for parameter in _of(option, own)]
 
 
 def spread(args: Sequence[str], options: Iterable[Option]) -> list[str]:
@@ -98,13 +105,14 @@ def _spellings(option: Option) -> tuple[str, ...]:
     return (*option.facts.flags, *option.facts.hidden_flags)
 
 
-def _of(option: Option) -> list[click.Parameter]:
+def _of(option: Option, own: Collection[str]) -> list[click.Parameter]:
+    """Return an option's parameters; its shorthands give way to flags that are somebody's `own`."""
     facts = option.facts
     decided = [_main(option)]
     if facts.hidden_flags:
         decided.append(click.RichOption([*facts.hidden_flags, _hidden(option)], multiple=True, hidden=True))
     for value in dict.fromkeys(facts.shorthands.values()):
-        spellings = [flag for flag, meant in facts.shorthands.items() if meant == value]
+        spellings = [flag for flag, meant in facts.shorthands.items() if meant == value and flag not in own]
         decided.append(
             click.RichOption(
                 [*spellings, _shorthand(option, value)],

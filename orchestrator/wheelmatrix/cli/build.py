@@ -12,7 +12,7 @@ from wheelmatrix.cli import runs
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
 from wheelmatrix.cli.failure import tell, warn
 from wheelmatrix.cli.screens import screen_of
-from wheelmatrix.options import BuildOptions, ScreenOptions
+from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run import journal
 
@@ -94,6 +94,7 @@ def verbosely(prepared: run.Prepared, verbose: int) -> Iterator[str]:
 command = OptionsCommand(
     BuildOptions,
     ScreenOptions,
+    leaves=UploadOptions,
     name="build",
     callback=_build,
     help="Build every wheel that is asked for. The paths of the wheels go to stdout, one a line.",

@@ -10,7 +10,7 @@ from wheelmatrix.cli.arguments import OptionsCommand, asked
 from wheelmatrix.cli.failure import tell, warn
 from wheelmatrix.cli.terminal import as_json
 from wheelmatrix.errors import AuditError, Issue, WheelmatrixError
-from wheelmatrix.options import BuildOptions
+from wheelmatrix.options import BuildOptions, UploadOptions
 
 _SCHEMA = 1
 
@@ -85,6 +85,7 @@ def _tell(found: run.Collected) -> None:
 
 command = OptionsCommand(
     BuildOptions,
+    leaves=UploadOptions,
     name="collect",
     callback=_collect,
     help="Take wheels that were built elsewhere into the output directory: DIR is searched through and through. Each "

@@ -10,7 +10,7 @@ from wheelmatrix import run
 from wheelmatrix.cli.arguments import OptionsCommand, asked
 from wheelmatrix.cli.failure import warn
 from wheelmatrix.cli.terminal import as_json
-from wheelmatrix.options import BuildOptions
+from wheelmatrix.options import BuildOptions, UploadOptions
 from wheelmatrix.plan.hosts import jobs
 from wheelmatrix.show import github_matrix, planned
 
@@ -37,6 +37,7 @@ def _plan(ctx: click.Context, format_: str, explain: bool) -> None:
 
 command = OptionsCommand(
     BuildOptions,
+    leaves=UploadOptions,
     name="plan",
     callback=_plan,
     help="Show what `build` would do with the same options: cells, wheels, builds, and what is left out. "

@@ -8,6 +8,7 @@ from typing import Literal
 from wheelmatrix.model import AuditMode, LinkerKind
 from wheelmatrix.options.facts import option
 from wheelmatrix.options.parts import AskedTarget, Deployment, Feature, Override, Pattern
+from wheelmatrix.options.upload import UploadOptions
 from wheelmatrix.options.verify import VerifyOptions
 
 _LATER = "comes with a later version of wheelmatrix"
@@ -15,7 +16,7 @@ _NOT_INSTALLABLE = "is refused: pip and uv cannot install such wheels"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BuildOptions(VerifyOptions):
+class BuildOptions(VerifyOptions, UploadOptions):
     """Everything that can be asked of a build, from every source, in order of precedence."""
 
     # Which cells

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from wheelmatrix.options.facts import option
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: of two bases with slots there is no common class
 class UploadOptions:
     """Where a release is sent, and how."""
 

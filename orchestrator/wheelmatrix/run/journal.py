@@ -114,6 +114,17 @@ class Journal:
             self.failure = self.failure or error
         return stamped
 
+    def sync(self) -> None:
+        """Wait until all that was written is on the disk; takes milliseconds, so not for the event loop."""
+        try:
+            _sync(self._descriptor)
+        except OSError as error:
+            self.failure = self.failure or error
+
+    def moment(self, event: Event) -> Stamped:
+        """Return an event for screens that is not written: a tick."""
+        return Stamped(seq=-1, at_s=self.now_s(), wall_s=time.time(), event=event)
+
     def close(self) -> None:
         """Close the file, which gives the lock back."""
         if self._descriptor >= 0:

@@ -1,0 +1,302 @@
+"""Sends the files of a release: does what each one's Transfer decides, as many at once as the pace allows."""
+
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Protocol, assert_never
+
+import anyio
+from anyio import to_thread
+from anyio.abc import TaskGroup
+from anyio.streams.memory import MemoryObjectSendStream
+
+from wheelmatrix.errors import UploadError
+from wheelmatrix.events import Event, StepFinished, StepStarted, UploadEnded, UploadSent, UploadTried, UploadWaiting
+from wheelmatrix.model import ARRIVED, Distribution, Done, Failed, Listing, Outcome, Repository, Skipped, Step
+from wheelmatrix.plan.schedule import Schedule
+from wheelmatrix.publish.answer import Answer, Result
+from wheelmatrix.publish.pace import Pace
+from wheelmatrix.publish.secret import Secret
+from wheelmatrix.publish.preflight import standing
+from wheelmatrix.publish.transfer import Ask, End, Look, Renew, Send, Standing, Transfer, Wait, changed
+from wheelmatrix.run.gate import Gate
+from wheelmatrix.run.http import Client, Wire
+from wheelmatrix.run.index import list_project
+from wheelmatrix.run.send import Changed, is_unchanged, send_file
+
+_TICK_S = 0.2
+"""Between two words on how much of a file is out: screens draw four times a second."""
+INTERRUPTED = "the run was interrupted"
+
+Ended = tuple[Step, Outcome, float]
+
+
+class Authority(Protocol):
+    """Who says in whose name files are sent."""
+
+    async def header(self, size_bytes: int, rate: float | None) -> Secret:
+        """Return the Authorization header for a file of this size, at `rate` bytes per second; None: not known."""
+
+    async def renew(self) -> bool:
+        """Get another token after one was refused as expired; False: there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What is sent, where to, and what is known before."""
+
+    project: str
+    files: Mapping[str, Distribution]
+    """By filename."""
+    steps: tuple[Step, ...]
+    repository: Repository
+    listing: Listing
+    """What the index listed before."""
+    sent_before: frozenset[str]
+    """sha256 of files that an earlier run began to send, and saw no end of."""
+    skips_existing: bool
+    jobs: int
+    grace_s: float = 10.0
+    """How long files that are being sent may go on after an interruption."""
+    pauses: float = 1.0
+    """What every pause is multiplied with: tests have no time."""
+
+
+@dataclass(slots=True)
+class Sender:
+    """One run of a release."""
+
+    release: Release
+    wire: Wire
+    authority: Authority
+    schedule: Schedule
+    emit: Callable[[Event], None]
+    tick: Callable[[Event], None]
+    """Tells screens, and no journal."""
+    sync: Callable[[], None]
+    """Waits until the journal is on the disk."""
+    fail_fast: bool = False
+    ends: dict[str, End] = field(default_factory=dict)
+    """How each file's way ended, by filename."""
+    _gate: Gate = field(init=False)
+    _idle: list[Client] = field(default_factory=list, init=False)
+    _scope: anyio.CancelScope = field(default_factory=anyio.CancelScope, init=False)
+    _resting: dict[str, anyio.CancelScope] = field(default_factory=dict, init=False)
+    """Scopes of the files that are not being sent at this moment."""
+    _is_stopping: bool = field(default=False, init=False)
+    _bytes_out: int = field(default=0, init=False)
+    _sending_s: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self._gate = Gate(Pace(most=self.release.jobs))
+
+    def stop(self) -> None:
+        """Begin nothing more; what is being sent may end within the grace period."""
+        self._is_stopping = True
+        for scope in self._resting.values():
+            scope.cancel()
+        self._scope.deadline = anyio.current_time() + self.release.grace_s
+
+    def cancel(self) -> None:
+        """End at once."""
+        self._is_stopping = True
+        self._scope.cancel()
+
+    async def run(self) -> None:
+        """Send what can be sent; failures are outcomes, not exceptions."""
+        send, receive = anyio.create_memory_object_stream[Ended](len(self.release.steps) + 1)
+        with self._scope, send, receive:
+            async with anyio.create_task_group() as group:
+                self._start(group, send)
+                while not self.schedule.is_over:
+                    step, outcome, seconds = await receive.receive()
+                    self._note(step, outcome, seconds)
+                    if isinstance(outcome, Failed) and self.fail_fast:
+                        group.cancel_scope.cancel()
+                    self._start(group, send)
+        self._give_up()
+        with anyio.CancelScope(shield=True):
+            for client in self._idle:
+                await client.close()
+
+    def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Ended]) -> None:
+        if self._is_stopping:
+            self._tell_skipped(self.schedule.skip_waiting(INTERRUPTED))
+            return
+        for step in self.schedule.ready():
+            self.emit(StepStarted(step=step.id, expected_s=None))
+            group.start_soon(self._do, step, send)
+
+    async def _do(self, step: Step, send: MemoryObjectSendStream[Ended]) -> None:
+        began_s = time.monotonic()
+        outcome: Outcome = Skipped(because=INTERRUPTED)
+        transfer = Transfer(is_first_release=self.release.listing.state == "absent", random=random.random)
+        file = self.release.files[step.subject]
+        with anyio.CancelScope() as scope:
+            self._resting[step.id] = scope
+            end = await self._way(step, file, transfer)
+            if end is not None:
+                outcome = await self._ended(step, file, transfer, end)
+        self._resting.pop(step.id, None)
+        await send.send((step, outcome, time.monotonic() - began_s))
+
+    async def _way(self, step: Step, file: Distribution, transfer: Transfer) -> End | None:
+        """Take a file all its way; None: it was interrupted between two attempts."""
+        action = transfer.begin(
+            standing(file, self.release.listing),
+            was_sent=file.sha256 in self.release.sent_before,
+            skips=self.release.skips_existing,
+        )
+        while not isinstance(action, End):
+            if self._is_stopping:
+                return None
+            match action:
+                case Send(attempt=attempt):
+                    try:
+                        action = transfer.sent(await self._sent(step, file, attempt))
+                    except Changed:
+                        action = changed()
+                case Ask(pause_s=pause_s):
+                    action = transfer.asked(await self._asked(step, file, pause_s))
+                case Wait(seconds=seconds, because=because):
+                    await self._pause(step, because, seconds)
+                    action = transfer.waited()
+                case Renew():
+                    action = transfer.renewed(is_new=await self.authority.renew())
+                case Look():
+                    action = transfer.looked(is_unchanged=await to_thread.run_sync(is_unchanged, file))
+                case _:
+                    assert_never(action)
+        return action
+
+    async def _sent(self, step: Step, file: Distribution, attempt: int) -> Result:
+        """Make one attempt, as soon as there is a place."""
+        async with self._gate.place():
+            if self._is_stopping:
+                await anyio.sleep_forever()  # its scope is cancelled already: nothing is begun
+            rate = self._bytes_out / self._sending_s if self._sending_s > 1.0 else None
+            header = await self.authority.header(file.size_bytes, rate)
+            self.emit(UploadTried(step=step.id, attempt=attempt))
+            await to_thread.run_sync(self.sync)
+            began_s = time.monotonic()
+            resting = self._resting.pop(step.id)
+            async with self._client() as client:
+                authorization = {"Authorization": header.reveal()} if header.reveal() else {}
+                result = await send_file(
+                    client, self.release.repository.upload_url, authorization, file, self._teller(step, file)
+                )
+            self._resting[step.id] = resting
+            self._sending_s += time.monotonic() - began_s
+            self._bytes_out += file.size_bytes
+            self._keep_pace(result)
+        return result
+
+    def _teller(self, step: Step, file: Distribution) -> Callable[[int], None]:
+        said_s = 0.0
+
+        def told(sent_bytes: int) -> None:
+            nonlocal said_s
+            if time.monotonic() - said_s >= _TICK_S or sent_bytes == file.size_bytes:
+                said_s = time.monotonic()
+                self.tick(UploadSent(step=step.id, sent_bytes=sent_bytes, total_bytes=file.size_bytes))
+
+        return told
+
+    def _keep_pace(self, result: Result) -> None:
+        pace = self._gate.pace
+        if not isinstance(result, Answer) or result.status >= 500:
+            pace.failed()
+        elif result.status == 429:
+            pace.slowed()
+        elif result.status < 300:
+            pace.succeeded()
+
+    async def _asked(self, step: Step, file: Distribution, pause_s: float) -> Standing:
+        await self._pause(step, "asking the index", pause_s)
+        async with self._client() as client:
+            listing = await self.look(client, tries=2)
+        return standing(file, listing)
+
+    async def look(self, client: Client, *, tries: int = 3) -> Listing:
+        """Return what the index lists now."""
+        header = (await self.authority.header(0, None)).reveal()
+        own = self.release.repository
+        same_host = own.simple_url.split("/")[2] == own.upload_url.split("/")[2]
+        authorization = {"Authorization": header} if header and same_host else {}
+        return await list_project(
+            client, own.simple_url, self.release.project, authorization=authorization, tries=tries
+        )
+
+    async def _pause(self, step: Step, what: str, seconds: float) -> None:
+        self.emit(UploadWaiting(step=step.id, what=what, seconds=round(seconds, 1)))
+        await anyio.sleep(seconds * self.release.pauses)
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[Client]:
+        """Hold a client; one whose request was cut short is not used again."""
+        client = self._idle.pop() if self._idle else Client(self.wire)
+        try:
+            yield client
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await client.close()
+            raise
+        self._idle.append(client)
+
+    async def _ended(self, step: Step, file: Distribution, transfer: Transfer, end: End) -> Outcome:
+        self.ends[file.filename] = end
+        self.emit(
+            UploadEnded(
+                step=step.id,
+                state=end.state,
+                attempts=transfer.attempts,
+                status=end.status,
+                message=end.message,
+                sha256=file.sha256,
+            )
+        )
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(self.sync)
+        if end.state in ARRIVED:
+            return Done(value=end)
+        return Failed(error=UploadError.of(f"{end.state}: {end.message}", where=file.filename, hint=end.hint))
+
+    def _note(self, step: Step, outcome: Outcome, seconds: float) -> None:
+        skipped = self.schedule.finished(step.id, outcome)
+        took_s = round(seconds, 3)
+        match outcome:
+            case Done():
+                self.emit(StepFinished(step=step.id, state="done", seconds=took_s))
+            case Failed(error=error):
+                issue = error.issues[0]
+                self.emit(
+                    StepFinished(
+                        step=step.id,
+                        state="failed",
+                        seconds=took_s,
+                        message=issue.message,
+                        hint=issue.hint,
+                        exit_code=error.exit_code,
+                    )  # fmt: skip
+                )
+            case Skipped(because=because):
+                self.emit(StepFinished(step=step.id, state="skipped", seconds=took_s, message=because))
+            case _:
+                assert_never(outcome)
+        self._tell_skipped(skipped)
+
+    def _give_up(self) -> None:
+        because = (
+            INTERRUPTED if self._is_stopping else "the release took longer than its deadline, or another file failed"
+        )
+        for step in sorted(self.schedule.running):
+            self._tell_skipped(self.schedule.finished(step, Skipped(because=because)))
+            self.emit(StepFinished(step=step, state="skipped", seconds=0.0, message=because))
+        self._tell_skipped(self.schedule.skip_waiting(because))
+
+    def _tell_skipped(self, skipped: tuple[tuple[str, Skipped], ...]) -> None:
+        for step, outcome in skipped:
+            self.emit(StepFinished(step=step, state="skipped", seconds=0.0, message=outcome.because))
