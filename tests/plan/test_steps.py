@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.plan.gathered import BUILDS, LINUX, TABLES, gathered, planned
+from tests.plan.gathered import BUILDS, LINUX, MUSL, TABLES, gathered, planned
 
 from wheelmatrix.model import Plan
 from wheelmatrix.options import BuildOptions
@@ -9,6 +9,9 @@ from wheelmatrix.plan.steps import artifact_of, pools
 
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 SOME = BuildOptions(interpreters=VERSIONS)
+ARCHES = ("aarch64", "ppc64le", "s390x")
+TRIPLES = tuple(f"{arch.replace('ppc64', 'powerpc64')}-unknown-linux-gnu" for arch in ARCHES)
+FOREIGN = BuildOptions(interpreters=VERSIONS, targets=TRIPLES)
 FLOORS = BuildOptions(interpreters=VERSIONS, targets=(f"{LINUX}.2.17", f"{LINUX}.2.28", f"{LINUX}.2.34"))
 
 
@@ -112,7 +115,7 @@ def test_a_sibling_that_is_idle_is_waited_for_by_nobody() -> None:
 
 
 def test_a_directory_of_another_target_is_for_the_lead_alone() -> None:
-    far = BUILDS / f"{LINUX}.2.17" / "release" / "sample-cp310-000000"
+    far = BUILDS / MUSL / "release" / "sample-cp310-000000"
 
     made = planned(SOME, gathered(directories=frozenset({far})))
 
@@ -121,8 +124,25 @@ def test_a_directory_of_another_target_is_for_the_lead_alone() -> None:
     assert {build.clone_from[0] for build in made.builds[1:]} == {lead.directory}
 
 
-def test_each_target_has_a_lead_and_the_first_gives_the_others_the_hosts_half() -> None:
+def test_a_directory_where_zig_linked_for_the_host_too_has_nothing_for_other_targets() -> None:
+    far = BUILDS / f"{LINUX}.2.17" / "release" / "sample-cp310-000000"
+
+    made = planned(SOME, gathered(directories=frozenset({far})))
+
+    assert made.builds[0].clone_from == ()
+
+
+def test_each_floor_of_the_host_has_a_hosts_half_of_its_own() -> None:
     made = planned(FLOORS)
+
+    leads = {made.builds[place].id for place in (0, 4, 8)}
+    assert {step.once for step in made.steps if step.subject in leads} == {frozenset()}
+
+
+def test_each_target_has_a_lead_and_the_first_gives_the_others_the_hosts_half() -> None:
+    made = planned(
+        FOREIGN, gathered(stds=TRIPLES, programs=[f"{triple.replace('-unknown', '')}-gcc" for triple in TRIPLES])
+    )
 
     first, *others = (made.builds[place] for place in (0, 4, 8))
     once = {step.subject: step.once for step in made.steps if step.kind == "compile"}

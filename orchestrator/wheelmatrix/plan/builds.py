@@ -86,6 +86,17 @@ def distinct_builds(made: Iterable[Made]) -> tuple[Build, ...]:
     return tuple(found.values())
 
 
+def host_half(directory: PurePath, host_triple: str) -> str:
+    """Return which host half a build's directory has: those of one name can take over each other's; mostly empty.
+
+    cargo has one linker for a triple. Where the target is the host with a floor, zig links build scripts and proc
+    macros too, and whoever has the system's linker would have to compile them again: the linker is in every
+    fingerprint.
+    """
+    target = directory.parent.parent.name
+    return target if target.startswith(f"{host_triple}.") else ""
+
+
 def root_directory(project: Project, options: BuildOptions, gathered: Gathered) -> PurePath:
     """Return the directory below which everything lies that is kept between runs."""
     own = PurePath(options.target_dir) if options.target_dir else project.crate.target_directory
@@ -225,7 +236,7 @@ def _config_path(lead: Bound, text: str, root: PurePath) -> PurePath:
 
 
 def _siblings(directory: PurePath, crate: str, gathered: Gathered) -> tuple[PurePath, ...]:
-    """Return the existing directories that share most with a new one: same target and profile first, then profile.
+    """Return the existing directories that share most with a new one: same target and profile, then the host half.
 
     Of the former those of the same crate come first: a workspace may have several.
     """
@@ -235,7 +246,8 @@ def _siblings(directory: PurePath, crate: str, gathered: Gathered) -> tuple[Pure
     near = [each for each in existing if each.parent == directory.parent]
     near.sort(key=lambda each: not each.name.startswith(f"{crate}-"))
     far = [each for each in existing if each.parent != directory.parent and each.parent.name == directory.parent.name]
-    return (*near, *far)
+    half = host_half(directory, gathered.host.triple)
+    return (*near, *(each for each in far if host_half(each, gathered.host.triple) == half))
 
 
 def _before(lead: Bound, command: Command, project: Project, host: Host) -> tuple[Command, ...]:

@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import PurePath
 
 from wheelmatrix.model import Build, FirstLink, Gathered, Part, Step, StepKind, Wheel
+from wheelmatrix.plan.builds import host_half
 
 _PREPARE, _REPRODUCE = "prepare", "reproduce"
 _SECOND = "second build"
@@ -67,7 +68,7 @@ def with_clones(builds: Sequence[Build], gathered: Gathered) -> tuple[Build, ...
 
     Where none of its target and profile exists yet, their first build goes first and the others become clones of it;
     it itself starts from a directory of another target, which has only the host's half, if need be from this run's
-    first. One that exists already is left as it is.
+    first that has the same one. One that exists already is left as it is.
     """
     leads: dict[PurePath, Build] = {}
     result = []
@@ -79,11 +80,17 @@ def with_clones(builds: Sequence[Build], gathered: Gathered) -> tuple[Build, ...
         elif key in leads:
             result.append(replace(build, clone_from=(leads[key].directory, *build.clone_from)))
         else:
-            first = next((lead for lead in leads.values() if lead.directory.parent.name == key.name), None)
+            first = next((lead for lead in leads.values() if _shares_host(lead, build, gathered)), None)
             leads[key] = build
             is_alone = first is None or build.clone_from
             result.append(build if is_alone or first is None else replace(build, clone_from=(first.directory,)))
     return tuple(result)
+
+
+def _shares_host(one: Build, other: Build, gathered: Gathered) -> bool:
+    """Return whether what runs on the host is the same for both: one profile, one linker of the host."""
+    halves = {host_half(each.directory, gathered.host.triple) for each in (one, other)}
+    return one.directory.parent.name == other.directory.parent.name and len(halves) == 1
 
 
 def _compile(build: Build, by_directory: Mapping[PurePath, Build], *, prepares: bool) -> Step:
