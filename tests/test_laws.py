@@ -25,6 +25,7 @@ LEVELS = (
 SIDEWAYS = {
     ("plan", "project"): "features that depend on the interpreter are decided per cell",
     ("plan", "pack"): "a planned wheel has the file name that pack writes",
+    ("publish", "audit"): "a file's metadata is read, and judged as a set, as the audit does",
     ("verify", "audit"): "what the audit says is the first tier",
     ("verify", "plan"): "a Python is of the row that the plan would choose for it",
 }
@@ -35,7 +36,7 @@ ASKS_THE_MACHINE = frozenset({
     "asyncio", "glob", "multiprocessing", "os", "platform", "random", "secrets", "shutil", "signal", "socket",
     "subprocess", "sys", "tempfile", "threading", "time", "uuid",
 })  # fmt: skip
-OPTIONAL = frozenset({"deflate", "repairwheel"})
+OPTIONAL = frozenset({"deflate", "id", "keyring", "repairwheel"})
 """Dependencies that may be missing, and so are imported where they are used."""
 
 LAZY = frozenset({"wheelmatrix", "wheelmatrix.__main__", "wheelmatrix.cli"})

@@ -6,9 +6,10 @@ import pytest
 from elf_image import elf_image
 from macho_image import ARM64, MACOS, X86_64, fat_image, macho_image
 from small_tables import MAC_ARM, MUSL, TABLES, UNIVERSAL2, expectation
+from tar_image import SDIST, Block, sdist_image
 from zip_image import NAME, parts, wheel_members, zip_image
 
-from wheelmatrix.audit import as_json, audit_library, audit_wheel, floor_of, text
+from wheelmatrix.audit import as_json, audit_library, audit_sdist, audit_wheel, floor_of, text
 from wheelmatrix.model import Expectation
 
 NEEDS = (
@@ -121,3 +122,15 @@ def test_json_of_a_wheel_holds_its_libraries() -> None:
     assert found["ok"] is True
     assert isinstance(found["libraries"], list)
     assert len(found["libraries"]) == 1
+
+
+def test_an_sdist_is_told_as_a_wheel_is_but_for_libraries() -> None:
+    good, bad = audit_sdist(SDIST, sdist_image()), audit_sdist(SDIST, sdist_image(Block(name="x")))
+
+    assert text(good) == "demo-1.0.tar.gz: ok"
+    assert text(bad).splitlines() == [
+        "demo-1.0.tar.gz: must not be shipped",
+        "  problem:  everything has to lie in the directory 'demo-1.0', and there is 'x'",
+    ]
+    assert as_json(good) == {"schema": 1, "kind": "sdist", "name": "demo-1.0.tar.gz", "ok": True, "problems": []}
+    assert as_json(bad)["ok"] is False

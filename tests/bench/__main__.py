@@ -179,6 +179,7 @@ def main() -> None:
         compare(bench, rounds)
         orchestrator(bench)
     print("packing a 50 MB library: python -m tests.bench.packing", flush=True)
+    print("uploading to an index on this machine: python -m tests.bench.uploading", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.audit.tar_image import SDIST, sdist_image
 
 from wheelmatrix.cli import audit as auditing
 from wheelmatrix.cli import main
@@ -62,3 +63,13 @@ def test_what_is_no_library_is_refused_with_its_name(here: Path, capsys: pytest.
 
     assert audit("notes.so") == 6
     assert "notes.so: not an ELF file" in capsys.readouterr().err
+
+
+def test_an_sdist_is_judged_like_a_wheel(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / SDIST).write_bytes(sdist_image())
+    (here / "Demo-1.0.tar.gz").write_bytes(sdist_image())
+
+    assert audit("--format", "json", SDIST) == 0
+    assert json.loads(capsys.readouterr().out)[0]["kind"] == "sdist"
+    assert audit("Demo-1.0.tar.gz") == 6
+    assert "normalised it is 'demo-1.0.tar.gz'" in capsys.readouterr().out

@@ -215,7 +215,7 @@ class FakeIndex:
             return self.exchange.said_audience()
         if self.exchange and request.path == "/actions/token":
             return self.exchange.identity(request)
-        if content := self.files.get(request.path.removeprefix(FILES)):
+        if (content := self.files.get(request.path.removeprefix(FILES))) is not None:
             return Reply(status=200, body=content, content_type="application/octet-stream")
         return json_reply({"message": "not found"}, status=404)
 
@@ -253,7 +253,7 @@ class FakeIndex:
         if not received.is_complete:
             return None
         if received.file is None:
-            received.turn = next(iter(self.script.get("", ())), Turn()) if not post.filename else Turn()
+            received.turn = begins("")
         return await self._answered(connection, request, post, received)
 
     async def _answered(self, connection: Connection, request: Request, post: Post, received: Received) -> Reply | None:

@@ -44,7 +44,7 @@ class Exchange:
 
     def jwt(self, audience: str | None = None) -> str:
         """Return a new identity token; it can be exchanged once."""
-        claims = {
+        claims: dict[str, object] = {
             "aud": audience or self._own.audience,
             "jti": f"id-{next(self._numbers)}",
             "iss": "https://ci.example",
@@ -54,7 +54,8 @@ class Exchange:
             "environment": "release",
             "exp": int(time.time()) + 300,
         }
-        return ".".join(map(_encoded, ({"alg": "RS256"}, claims, {"signature": "none"})))
+        parts: tuple[dict[str, object], ...] = ({"alg": "RS256"}, claims, {"signature": "none"})
+        return ".".join(map(_encoded, parts))
 
     def identity(self, request: Request) -> Reply:
         """Answer a job of GitHub Actions that asks who it is."""

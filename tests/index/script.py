@@ -1,7 +1,8 @@
 """What a test asks the index to do with an attempt to send a file.
 
-A script maps patterns of filenames (`fnmatch`; the first that fits counts) to turns. Each file takes its own way through
-the turns, one an attempt; behind the last, the index does what a good one does.
+A script maps patterns of filenames (`fnmatch`; the first that fits counts) to turns. Each file takes its own way
+through the turns, one an attempt; behind the last, the index does what a good one does. Forms without a file have the
+empty name, which no pattern but the empty one fits.
 """
 
 import base64
@@ -106,7 +107,8 @@ def basic(user: str, password: str) -> str:
 
 def turn_of(script: Script, filename: str, attempt: int) -> Turn:
     """Return what attempt number `attempt`, from 1, to send `filename` meets."""
-    turns = next((turns for pattern, turns in script.items() if fnmatchcase(filename, pattern)), ())
+    fits = (turns for pattern, turns in script.items() if fnmatchcase(filename, pattern))
+    turns = next(fits, ()) if filename else script.get("", ())
     for turn in turns:
         attempt -= turn.times
         if attempt <= 0:

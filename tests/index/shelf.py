@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from tests.index.wire import Reply
 
@@ -35,6 +35,12 @@ class Stored:
     has_provenance: bool = False
 
 
+class _Digest(Protocol):
+    def update(self, content: bytes, /) -> None: ...
+
+    def hexdigest(self) -> str: ...
+
+
 class Incoming:
     """A file as it arrives."""
 
@@ -42,7 +48,7 @@ class Incoming:
         self.filename, self.content_type, self.size_bytes = filename, "", 0
         self.content = bytearray()
         self._keeps_bytes = keeps_bytes
-        made = {
+        made: dict[str, _Digest] = {
             "sha256_digest": hashlib.sha256(),
             "blake2_256_digest": hashlib.blake2b(digest_size=32),
             "md5_digest": hashlib.md5(usedforsecurity=False),

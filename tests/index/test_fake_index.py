@@ -1,20 +1,20 @@
-"""The test index does what its script says: looked at with the plainest client there is."""
+"""The test index does with uploads what its script says: looked at with the plainest client there is."""
 
 import hashlib
-import http.client
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from tests.index import (
-    REQUEST_TOKEN,
     FakeIndex,
-    Oidc,
-    Pages,
     Turn,
     basic,
     hanging,
@@ -27,80 +27,10 @@ from tests.index import (
     stored_then,
     stored_then_reset,
 )
+from tests.index.client import BOUNDARY, LOST, WHEEL, Client, form, page, upload
 from tests.index.multipart import FormEnds, Malformed, Multipart, PartBegins, PartBytes, PartEnds
-from tests.index.shelf import Dialect, Mode, project_of
-
-WHEEL = "demo-1.0-py3-none-any.whl"
-BOUNDARY = "b0undary"
-LOST = (ConnectionError, http.client.HTTPException, TimeoutError)
-
-
-def form(filename: str | None = WHEEL, content: bytes = b"bytes", **fields: str) -> bytes:
-    values = {
-        ":action": "file_upload",
-        "protocol_version": "1",
-        "metadata_version": "2.4",
-        "name": "demo",
-        "version": "1.0",
-        "filetype": "bdist_wheel",
-        "sha256_digest": hashlib.sha256(content).hexdigest(),
-        **fields,
-    }
-    parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in values.items()]
-    head = "".join(parts).encode()
-    if filename is not None:
-        told = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="content"; filename="{filename}"\r\n\r\n'
-        head += told.encode() + content + b"\r\n"
-    return head + f"--{BOUNDARY}--\r\n".encode()
-
-
-class Said:
-    """An answer."""
-
-    def __init__(self, found: http.client.HTTPResponse) -> None:
-        self.status, self.reason, self.headers, self.body = found.status, found.reason, found.headers, found.read()
-
-    @property
-    def json(self) -> dict[str, object]:
-        parsed: dict[str, object] = json.loads(self.body)
-        return parsed
-
-
-class Client:
-    """One connection, kept alive."""
-
-    def __init__(self, index: FakeIndex, timeout_s: float = 10.0) -> None:
-        self._http = http.client.HTTPConnection(urlsplit(index.url).netloc, timeout=timeout_s)
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.close()
-
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Said:
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._http.request(method, path, body, sent)
-        return Said(self._http.getresponse())
-
-    def upload(self, body: bytes, authorization: str = basic("u", "p"), **headers: str) -> Said:
-        kind = f"multipart/form-data; boundary={BOUNDARY}"
-        return self.ask("POST", "/legacy/", body, Content_Type=kind, Authorization=authorization, **headers)
-
-
-def upload(index: FakeIndex, body: bytes | None = None, **headers: str) -> Said:
-    with Client(index) as client:
-        return client.upload(form() if body is None else body, **headers)
-
-
-def page(index: FakeIndex, project: str = "demo", accept: str = "application/vnd.pypi.simple.v1+json") -> Said:
-    with Client(index) as client:
-        return client.ask("GET", f"/simple/{project}/", Accept=accept)
-
-
-def listed(index: FakeIndex) -> list[object]:
-    said = page(index)
-    return [each["filename"] for each in said.json["files"]] if said.status == 200 else []  # type: ignore[attr-defined]
+from tests.index.script import Cut
+from tests.index.shelf import Dialect, Mode
 
 
 def feed(pieces: Iterable[bytes]) -> list[object]:
@@ -146,7 +76,7 @@ def test_a_good_file_is_stored_and_listed() -> None:
         assert (post.is_complete, post.status, post.attempt, post.file_bytes) == (True, 200, 1, 3)
         assert post.received_bytes == len(form(content=b"abc", classifiers="A"))
         assert post.values("classifiers") == ["A"]
-        (entry,) = page(index).json["files"]  # type: ignore[misc,attr-defined]
+        entry = page(index).json["files"][0]
         assert (entry["size"], entry["hashes"]) == (3, {"sha256": hashlib.sha256(b"abc").hexdigest()})
         assert datetime.fromisoformat(entry["upload-time"]).tzinfo is not None
         with Client(index) as client:
@@ -178,7 +108,7 @@ def test_the_most_in_flight_are_counted() -> None:
 @pytest.mark.parametrize("field", ["sha256_digest", "blake2_256_digest", "md5_digest"])
 def test_a_wrong_digest_is_refused(field: str) -> None:
     with FakeIndex() as index:
-        said = upload(index, form(**{field: "0" * 32}))
+        said = upload(index, form(WHEEL, b"bytes", **{field: "0" * 32}))
 
         assert said.status == 400
         assert said.reason.startswith("The digest supplied does not match")
@@ -277,9 +207,9 @@ def test_a_date_to_come_back_at_is_an_http_date() -> None:
 
 
 @pytest.mark.parametrize("cut", ["before-body", "mid-body", "before-answer", "mid-answer"])
-def test_a_reset_keeps_nothing_and_the_next_attempt_is_fine(cut: str) -> None:
+def test_a_reset_keeps_nothing_and_the_next_attempt_is_fine(cut: Cut) -> None:
     large = form(content=bytes(4 << 20))
-    with FakeIndex({"*": [reset(cut)]}) as index:  # type: ignore[arg-type]
+    with FakeIndex({"*": [reset(cut)]}) as index:
         with pytest.raises(LOST):
             upload(index, large)
 
@@ -289,8 +219,8 @@ def test_a_reset_keeps_nothing_and_the_next_attempt_is_fine(cut: str) -> None:
 
 
 @pytest.mark.parametrize("cut", ["before-answer", "mid-answer"])
-def test_an_answer_can_get_lost_behind_a_file_that_is_stored(cut: str) -> None:
-    with FakeIndex({"*": [stored_then_reset(cut)]}) as index:  # type: ignore[arg-type]
+def test_an_answer_can_get_lost_behind_a_file_that_is_stored(cut: Cut) -> None:
+    with FakeIndex({"*": [stored_then_reset(cut)]}) as index:
         with pytest.raises(LOST):
             upload(index)
 
@@ -313,7 +243,12 @@ def test_an_answer_may_never_come() -> None:
 
 def test_an_index_that_hangs_ends_with_its_block() -> None:
     with FakeIndex({"*": [hanging()]}) as index, Client(index) as client:
-        thread = threading.Thread(target=lambda: pytest.raises(LOST, client.upload, form()))
+
+        def loses() -> None:
+            with pytest.raises(LOST):
+                client.upload(form())
+
+        thread = threading.Thread(target=loses)
         thread.start()
         while not index.posts:
             thread.join(0.01)
@@ -377,111 +312,17 @@ def test_bytes_and_digests_can_be_left_to_the_client() -> None:
         assert (index.files, index.stored[WHEEL].sha256) == ({WHEEL: b""}, "ab" * 32)
 
 
-# Pages
+def test_as_a_process_it_serves_until_its_input_ends() -> None:
+    argv = [sys.executable, "-m", "tests.index", "--light"]
+    checkout = Path(__file__).parents[2]
+    with subprocess.Popen(argv, cwd=checkout, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        where = json.loads(server.stdout.readline())
+        with pytest.raises(HTTPError, match="404") as refusal:
+            urlopen(f"{where['simple']}demo/", timeout=10)
+        refusal.value.close()
+        server.stdin.close()
 
-
-def test_a_page_is_html_or_json() -> None:
-    with FakeIndex(files={WHEEL: b"x"}) as index:
-        assert page(index).headers["Content-Type"] == "application/vnd.pypi.simple.v1+json"
-        assert f"#sha256={hashlib.sha256(b'x').hexdigest()}" in page(index, accept="text/html").body.decode()
-    with FakeIndex(files={WHEEL: b"x"}, pages=Pages(form="html", has_hashes=False, status="archived")) as index:
-        said = page(index)
-        assert said.headers["Content-Type"].startswith("text/html")
-        assert b'name="pypi:project-status" content="archived"' in said.body
-        assert b"sha256" not in said.body
-
-
-def test_pages_say_what_a_test_wants() -> None:
-    pages = Pages(
-        has_hashes=False, status="quarantined", uploaded={WHEEL: "2020-01-01T00:00:00Z"}, sizes={WHEEL: 10**10}
-    )
-    with FakeIndex(files={WHEEL: b"x"}, pages=pages) as index:
-        found = page(index).json
-
-    assert found["project-status"] == {"status": "quarantined"}
-    (entry,) = found["files"]  # type: ignore[misc,attr-defined]
-    assert (entry["hashes"], entry["size"], entry["upload-time"]) == ({}, 10**10, "2020-01-01T00:00:00Z")
-
-
-def test_unknown_projects_are_not_found_and_names_are_normalised() -> None:
-    with FakeIndex(pages=Pages(projects=frozenset({"empty"}))) as index:
-        assert (page(index).status, page(index, "empty").status) == (404, 200)
-        assert page(index, "Em_pty").headers["Location"] == "/simple/em-pty/"
-    assert project_of("Demo_x-1.0.tar.gz") == project_of("demo_x-1.0-py3-none-any.whl") == "demo-x"
-
-
-def test_new_files_come_late_to_stale_pages() -> None:
-    with FakeIndex(files={"demo-0.9.tar.gz": b""}, pages=Pages(stale=2)) as index:
-        upload(index)
-
-        assert [len(listed(index)) for _ in range(4)] == [1, 1, 2, 2]
-
-
-def test_reads_fail_as_scripted() -> None:
-    with FakeIndex(files={WHEEL: b"x"}, pages=Pages(statuses=(500, 200, 503))) as index:
-        assert [page(index).status for _ in range(4)] == [500, 200, 503, 200]
-        assert [read.path for read in index.reads] == ["/simple/demo/"] * 4
-    with FakeIndex(files={WHEEL: b"x"}, pages=Pages(always=500)) as index:
-        assert page(index).status == 500
-
-
-def test_reads_are_sent_on_to_another_index() -> None:
-    other = "http://index.example/simple/"
-    with FakeIndex(files={WHEEL: b"x"}, pages=Pages(elsewhere=other)) as index:
-        assert (page(index).status, page(index, "new").headers["Location"]) == (200, f"{other}new/")
-    with FakeIndex(files={WHEEL: b"x"}, pages=Pages(elsewhere=other, elsewhere_for="all")) as index:
-        assert page(index).status == 302
-
-
-def test_reads_may_need_a_user() -> None:
-    with FakeIndex(files={WHEEL: b"x"}, pages=Pages(accepts=frozenset({basic("u", "p")}))) as index:
-        assert page(index).status == 401
-        with Client(index) as client:
-            assert client.ask("GET", "/simple/demo/", Authorization=basic("u", "p")).status == 200
-
-
-# Trusted publishing
-
-
-def mint(index: FakeIndex, jwt: str) -> Said:
-    with Client(index) as client:
-        return client.ask("POST", "/_/oidc/mint-token", json.dumps({"token": jwt}).encode())
-
-
-def identity(index: FakeIndex) -> str:
-    with Client(index) as client:
-        path = index.identity_url.removeprefix(index.url) + "&audience=pypi"
-        return str(client.ask("GET", path, Authorization=f"bearer {REQUEST_TOKEN}").json["value"])
-
-
-def test_an_identity_is_exchanged_once_for_a_token() -> None:
-    with FakeIndex(oidc=Oidc()) as index:
-        with Client(index) as client:
-            assert client.ask("GET", "/_/oidc/audience").json == {"audience": "pypi"}
-        jwt = identity(index)
-        minted, again = mint(index, jwt), mint(index, jwt)
-
-        assert (minted.json["success"], index.exchange and index.exchange.tokens) == (True, [minted.json["token"]])
-        assert (again.status, again.json["errors"][0]["code"]) == (422, "invalid-reuse-token")  # type: ignore[index]
-        assert mint(index, identity(index)).status == 200
-        assert upload(index, authorization=basic("__token__", str(minted.json["token"]))).status == 200
-
-
-def test_a_token_expires_behind_the_body() -> None:
-    with FakeIndex(oidc=Oidc(uploads_per_token=1)) as index:
-        authorization = basic("__token__", str(mint(index, identity(index)).json["token"]))
-
-        said = [upload(index, authorization=authorization) for _ in range(2)]
-        assert [each.status for each in said] == [200, 403]
-        assert "expired" in said[1].reason
-        assert index.posts[1].is_complete
-
-
-def test_an_exchange_is_refused_as_scripted() -> None:
-    with FakeIndex(oidc=Oidc(refuses=(("invalid-publisher", "no such publisher"),), mint_statuses=(503,))) as index:
-        assert mint(index, identity(index)).status == 503
-        said = mint(index, identity(index))
-        assert said.json["errors"] == [{"code": "invalid-publisher", "description": "no such publisher"}]
-        assert mint(index, "no token").json["errors"][0]["code"] == "invalid-payload"  # type: ignore[index]
-    with FakeIndex() as index:
-        assert mint(index, "x.y.z").status == 405
+        told = json.loads(server.stdout.readline())
+    assert (told["files"], told["reads"], told["connections"]) == (0, 1, 1)

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
-from tests.show import matrix_scene
+from tests.show import matrix_scene, release_scene
 
 from wheelmatrix.events import (
     Cloned,
@@ -21,6 +22,7 @@ from wheelmatrix.events import (
     UnitFinished,
     UnitsCounted,
     UnitStarted,
+    UploadSent,
     Waiting,
     Warned,
     WheelWritten,
@@ -50,11 +52,14 @@ def read(name: str) -> tuple[Stamped, ...]:
 
 
 def stamped(events: Iterable[At]) -> tuple[Stamped, ...]:
-    """Return the events in order of time, numbered."""
-    ordered = sorted(events, key=lambda at: at[0])
+    """Return the events in order of time, numbered; ticks have no number."""
+    numbers = count()
     return tuple(
-        Stamped(seq=seq, at_s=at_s, wall_s=_BEGAN + at_s, event=event) for seq, (at_s, event) in enumerate(ordered)
-    )
+        Stamped(
+            seq=-1 if isinstance(event, UploadSent) else next(numbers), at_s=at_s, wall_s=_BEGAN + at_s, event=event
+        )
+        for at_s, event in sorted(events, key=lambda at: at[0])
+    )  # fmt: skip
 
 
 def mixed() -> tuple[Stamped, ...]:
@@ -140,6 +145,16 @@ def hostile() -> tuple[Stamped, ...]:
 def matrix() -> tuple[Stamped, ...]:
     """Sixteen cells of four targets on four jobs; see `matrix_scene`."""
     return stamped(matrix_scene.matrix())
+
+
+def release() -> tuple[Stamped, ...]:
+    """Six files that are sent to an index, as a journal has it: without ticks; see `release_scene`."""
+    return tuple(each for each in sent() if each.seq >= 0)
+
+
+def sent() -> tuple[Stamped, ...]:
+    """The same as a screen sees it, ticks and all."""
+    return stamped(release_scene.release())
 
 
 def crowd(cells: int) -> tuple[Stamped, ...]:
@@ -240,6 +255,6 @@ def _id(name: str, kind: str) -> str:
 
 
 if __name__ == "__main__":
-    for make in (mixed, abi3, crashed, hostile, matrix):
+    for make in (mixed, abi3, crashed, hostile, matrix, release):
         text = "".join(json.dumps(record(each)) + "\n" for each in make())
         (RUNS / f"{make.__name__}.jsonl").write_text(text)

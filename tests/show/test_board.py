@@ -15,7 +15,8 @@ from wheelmatrix.events import (
     UnitsCounted,
     UnitStarted,
 )
-from wheelmatrix.show.board import Board, counts, fold, remaining_s
+from wheelmatrix.show.board import Board, counts, fold
+from wheelmatrix.show.remaining import remaining_s
 
 MIXED = scenes.read("mixed")
 
@@ -32,7 +33,7 @@ def planned(steps: tuple[str, ...], titles: tuple[str, ...], expected_s: tuple[f
 
 
 def test_recorded_runs_are_what_their_scenes_say() -> None:
-    for make in (scenes.mixed, scenes.abi3, scenes.crashed, scenes.hostile, scenes.matrix):
+    for make in (scenes.mixed, scenes.abi3, scenes.crashed, scenes.hostile, scenes.matrix, scenes.release):
         assert len(scenes.read(make.__name__)) == len(make())
 
 

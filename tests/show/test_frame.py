@@ -9,7 +9,8 @@ from wheelmatrix.show.frame import Paper, block
 from wheelmatrix.show.scroll import scrolled
 from wheelmatrix.show.words import ASCII, UNICODE, plain, width_of
 
-RUNS = {name: scenes.read(name) for name in ("mixed", "abi3", "crashed", "hostile", "matrix")}
+RUNS = {name: scenes.read(name) for name in ("mixed", "abi3", "crashed", "hostile", "matrix", "release")}
+RUNS["sent"] = scenes.sent()
 
 
 @pytest.mark.parametrize("width", [80, 120])

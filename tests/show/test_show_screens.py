@@ -22,7 +22,7 @@ from wheelmatrix.show.plain import Plain
 from wheelmatrix.show.replay import replay
 from wheelmatrix.show.words import ASCII, UNICODE
 
-RUNS = {name: scenes.read(name) for name in ("mixed", "abi3", "crashed", "hostile", "matrix")}
+RUNS = {name: scenes.read(name) for name in ("mixed", "abi3", "crashed", "hostile", "matrix", "release")}
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 

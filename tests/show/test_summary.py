@@ -13,7 +13,7 @@ from wheelmatrix.show.markdown import markdown
 from wheelmatrix.show.summary import as_json, failures, summary
 from wheelmatrix.show.words import UNICODE, width_of
 
-RUNS = {name: scenes.read(name) for name in ("mixed", "abi3", "crashed", "hostile", "matrix")}
+RUNS = {name: scenes.read(name) for name in ("mixed", "abi3", "crashed", "hostile", "matrix", "release")}
 
 
 def changed_wheels(events: tuple[Stamped, ...], **fields: object) -> Board:

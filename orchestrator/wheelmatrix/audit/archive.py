@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from packaging.tags import parse_tag
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import parse_wheel_filename
 
 from wheelmatrix.audit import dist_info
-from wheelmatrix.audit.member_names import folded_names, name_faults
+from wheelmatrix.audit.member_names import LONGEST_FILENAME_BYTES, folded_names, name_faults
 from wheelmatrix.audit.zip_reader import Member, unzip
 
-_LONGEST_FILENAME_BYTES = 246
-"""PyPI keeps the file beside one with a suffix of 9 characters. Source: warehouse, upload checks."""
 _RUNS = re.compile(r"[-_.]+")
 _TAR_BLOCK_BYTES, _TAR_SUM = 512, slice(148, 156)
 _ELF = b"\x7fELF"
@@ -37,11 +35,11 @@ def check_archive(filename: str, data: bytes) -> tuple[tuple[str, ...], Mapping[
 
 
 def _filename_problems(filename: str) -> Iterator[str]:
-    if len(filename.encode("utf-8", "surrogatepass")) > _LONGEST_FILENAME_BYTES:
-        yield f"the filename has more than {_LONGEST_FILENAME_BYTES} bytes"
+    if len(filename.encode("utf-8", "surrogatepass")) > LONGEST_FILENAME_BYTES:
+        yield f"the filename has more than {LONGEST_FILENAME_BYTES} bytes"
     try:
         name, version, _, _ = parse_wheel_filename(filename)
-    except InvalidWheelFilename as error:
+    except ValueError as error:
         yield f"not a wheel's filename: {error}"
         return
     written_name, written_version, *_ = filename.split("-")
@@ -105,7 +103,7 @@ def _wheel_problems(filename: str, stem: str, text: bytes, contents: Mapping[str
         yield f"WHEEL says Wheel-Version {version!r}, expected 1.0"
     parts = filename.removesuffix(".whl").split("-")
     named = {str(tag) for tag in parse_tag("-".join(parts[-3:]))}
-    lines = [line for line in headers.get("tag", ()) if line.count("-") == 2 and len(line) <= _LONGEST_FILENAME_BYTES]
+    lines = [line for line in headers.get("tag", ()) if line.count("-") == 2 and len(line) <= LONGEST_FILENAME_BYTES]
     listed = {str(tag) for line in lines for tag in parse_tag(line)}
     if named != listed:
         differing = ", ".join(sorted(named ^ listed)[:8])

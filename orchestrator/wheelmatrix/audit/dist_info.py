@@ -12,7 +12,7 @@ from configparser import Error as IniError
 from email.parser import HeaderParser
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 _WEAK = frozenset({"md5", "sha1"})
 """Digests that RECORD must not use. Source: "Recording installed projects"."""
@@ -40,7 +40,7 @@ def identity_problems(title: str, found: Mapping[str, tuple[str, ...]], name: st
         yield f"{title} says the project is {said_name!r}, the filename says {name!r}"
     try:
         is_same = Version(said_version) == Version(version)
-    except InvalidVersion:
+    except ValueError:  # no version, or one of more digits than Python counts
         is_same = False
     if not is_same:
         yield f"{title} says the version is {said_version!r}, the filename says {version!r}"

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+LONGEST_FILENAME_BYTES = 246
+"""Of a wheel or sdist: PyPI keeps it beside one with a suffix of 9 characters. Source: warehouse, upload checks."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 

@@ -1,7 +1,9 @@
 """A verdict as text for people and as JSON for programs."""
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
+from wheelmatrix.audit.sdist import SdistReport
 from wheelmatrix.audit.wheel import WheelReport
 from wheelmatrix.model import Blocker, Report
 
@@ -12,25 +14,45 @@ _FLOORS = ("GLIBC", "macOS")
 _MOST_SYMBOLS, _MOST_PROBLEMS = 6, 40
 
 
-def text(report: Report | WheelReport) -> str:
+AnyReport = Report | WheelReport | SdistReport
+
+
+def text(report: AnyReport) -> str:
     """Return the verdict in plain lines, without colour and without a newline at the end."""
-    lines = _library(report) if isinstance(report, Report) else _wheel(report)
+    match report:
+        case Report():
+            lines = _library(report)
+        case WheelReport():
+            lines = _wheel(report)
+        case SdistReport():
+            lines = _sdist(report)
+        case _:
+            assert_never(report)
     return "\n".join(lines)
 
 
-def as_json(report: Report | WheelReport) -> dict[str, object]:
-    """Return the verdict as values that JSON has; `schema` tells the keys, `kind` is `library` or `wheel`."""
-    if isinstance(report, Report):
-        return {"schema": SCHEMA, "kind": "library", **_library_json(report)}
-    return {
-        "schema": SCHEMA,
-        "kind": "wheel",
-        "name": report.filename,
-        "ok": bool(report),
-        "problems": list(report.problems),
-        "warnings": list(report.warnings),
-        "libraries": [_library_json(one) for one in report.reports],
-    }
+def as_json(report: AnyReport) -> dict[str, object]:
+    """Return the verdict as values that JSON has; `schema` tells the keys, `kind` is `library`, `wheel` or `sdist`."""
+    match report:
+        case Report():
+            return {"schema": SCHEMA, "kind": "library", **_library_json(report)}
+        case WheelReport():
+            libraries = [_library_json(one) for one in report.reports]
+            return {**_archive_json("wheel", report), "warnings": list(report.warnings), "libraries": libraries}
+        case SdistReport():
+            return _archive_json("sdist", report)
+        case _:
+            assert_never(report)
+
+
+def _archive_json(kind: str, report: WheelReport | SdistReport) -> dict[str, object]:
+    own = {"name": report.filename, "ok": bool(report), "problems": list(report.problems)}
+    return {"schema": SCHEMA, "kind": kind, **own}
+
+
+def _sdist(report: SdistReport) -> Iterator[str]:
+    yield f"{report.filename}: {_verdict(report)}"
+    yield from _faults(report.problems, ())
 
 
 def _wheel(report: WheelReport) -> Iterator[str]:
@@ -54,7 +76,7 @@ def _library(report: Report) -> Iterator[str]:
     yield from _blocked(report.blockers)
 
 
-def _verdict(report: Report | WheelReport) -> str:
+def _verdict(report: AnyReport) -> str:
     return "ok" if report else "must not be shipped"
 
 

@@ -10,7 +10,7 @@ index refuses. Source: APPNOTE.TXT 6.3; warehouse's archive checks.
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -71,10 +71,11 @@ class _End:
     """Where the first end record begins: the directory has to end there."""
 
 
-def unzip(archive: bytes) -> Unzipped:
+def unzip(archive: bytes, only: Collection[str] | None = None) -> Unzipped:
     """Return every member of `archive` with its content, and everything that is wrong with the archive.
 
-    Nothing is raised for what is in `archive`; the contents are empty if it is no zip file or a bomb.
+    `only`: names of the members to unpack; None: all. Nothing is raised for what is in `archive`; the contents are
+    empty if it is no zip file or a bomb.
     """
     problems: list[str] = []
     end = _read_end(archive, problems)
@@ -89,7 +90,8 @@ def unzip(archive: bytes) -> Unzipped:
     members = tuple(_read_directory(archive, end, shift, problems))
     starts = _check_locals(archive, members, end, shift, problems)
     problems += (f"{name!r} is in the archive {n} times" for name, n in _repeated(one.name for one in members))
-    contents = _contents(archive, members, starts, problems)
+    wanted = [member for member in members if only is None or member.name in only]
+    contents = _contents(archive, wanted, starts, problems)
     return Unzipped(problems=tuple(problems), members=members, contents=contents)
 
 
@@ -214,6 +216,8 @@ def _check_local(archive: bytes, member: Member, problems: list[str]) -> int | N
     differs = (name, flags, method) != (member.name, member.flags, member.method)
     if differs or (not flags & _DESCRIPTOR and sums[0] != sums[1]) or said:
         problems.append(f"the local header of {member.name!r} says other than the central directory: {name!r}")
+    if _is_odd_zip64(extra.get(_ZIP64, b""), member):
+        problems.append(f"the zip64 field of {member.name!r} has other sizes than the central directory")
     start = int(name_at + name_n + extra_n)
     if start + member.packed_bytes > len(archive):
         problems.append(f"{member.name!r} goes beyond the end of the archive")
@@ -248,7 +252,19 @@ def _extra(raw: bytes, name: str, problems: list[str]) -> dict[int, bytes]:
             problems.append(f"{name!r} has the extra field {key:#06x} twice")
         found.setdefault(key, raw[at + 4 : at + 4 + held_bytes])
         at += 4 + held_bytes
+    if _UNICODE_PATH in found and found[_UNICODE_PATH][5:] != name.encode("utf-8", "backslashreplace"):
+        problems.append(f"{name!r} has another name in its extra field {_UNICODE_PATH:#06x}")
     return found
+
+
+def _is_odd_zip64(held: bytes, member: Member) -> bool:
+    """Return whether the ZIP64 field of a local header says other than the directory.
+
+    By APPNOTE 4.5.3 it counts only where the header's own sizes are full; there are readers that take it at its word.
+    """
+    sizes = struct.pack("<2Q", member.size_bytes, member.packed_bytes)
+    is_half = len(held) == 8 and member.method != _STORED
+    return bool(held) and (len(held) not in (8, 16, 24, 28) or held[:16] != sizes[: len(held)] or is_half)
 
 
 def _wide(

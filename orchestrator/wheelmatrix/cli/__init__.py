@@ -21,6 +21,8 @@ COMMANDS = {
     "audit": "wheelmatrix.cli.audit",
     "verify": "wheelmatrix.cli.verify",
     "collect": "wheelmatrix.cli.collect",
+    "upload": "wheelmatrix.cli.upload",
+    "publish": "wheelmatrix.cli.publish",
     "watch": "wheelmatrix.cli.watch",
     "report": "wheelmatrix.cli.report",
     "replay": "wheelmatrix.cli.replay",
@@ -100,7 +102,7 @@ def _close_stdout() -> None:
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 ok, 1 a bug, 2 configuration, 3 nothing to build, 4 tool missing, 5 compile, 6 audit, "
-    "7 pack, 9 verify",
+    "7 pack, 8 upload, 9 verify",
 )
 @click.version_option(__version__, "-V", "--version", message="wheelmatrix %(version)s")
 def program() -> None:

@@ -1,21 +1,21 @@
-"""`wheelmatrix audit`: the verdict on wheels and libraries that exist."""
+"""`wheelmatrix audit`: the verdict on wheels, sdists and libraries that exist."""
 
 from pathlib import Path
 
 import rich_click as click
 
 from wheelmatrix import resources, tables
-from wheelmatrix.audit import WheelReport, as_json, audit_bare, audit_wheel, text
+from wheelmatrix.audit import AnyReport, as_json, audit_bare, audit_sdist, audit_wheel, text
 from wheelmatrix.cli import terminal
 from wheelmatrix.errors import AuditError, ConfigError, Issue
-from wheelmatrix.model import Report, Tables
+from wheelmatrix.model import Tables
 
 
 @click.command("audit")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to print it")
 def command(files: tuple[str, ...], format_: str) -> int:
-    """Say of wheels and libraries whether they may be shipped, which tag they earned, and what blocks lower ones.
+    """Say of wheels, sdists and libraries whether they may be shipped, which tag they earned, and what blocks lower.
 
     The exit code is 6 if one of them must not be shipped.
     """
@@ -43,9 +43,11 @@ def _read(files: tuple[str, ...]) -> dict[str, bytes]:
     return images
 
 
-def _verdict(filename: str, image: bytes, known: Tables) -> Report | WheelReport:
+def _verdict(filename: str, image: bytes, known: Tables) -> AnyReport:
     if filename.endswith(".whl"):
         return audit_wheel(filename, image, known)
+    if filename.endswith(".tar.gz"):
+        return audit_sdist(filename, image)
     try:
         return audit_bare(filename, image, known)
     except AuditError as error:

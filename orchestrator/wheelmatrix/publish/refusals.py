@@ -20,7 +20,7 @@ _BY_TEXT: tuple[tuple[str, str], ...] = (
     (r"(verified|verify).*e-?mail|e-?mail.*verif", "verify the account's e-mail address at the index"),
     (r"archived", "unarchive the project at the index first"),
     (r"failed to render", "the README does not render: check it with `python -m readme_renderer`"),
-    (r"already|taken|overwrite|cannot be updated|updating asset", "a name can be used once only: release a new version"),
+    (r"already|taken|overwrite|cannot be updated|updating asset", "a name can be used once: release a new version"),
 )  # fmt: skip
 """Sources: warehouse's upload view of 2026-08; issue trackers of GitLab, Nexus, Artifactory."""
 _BY_STATUS = {

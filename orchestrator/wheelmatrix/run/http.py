@@ -4,6 +4,7 @@ httpx2 (the same code base, kept up by others) is taken where it is installed: i
 cancelled requests keep their place in the pool for ever. With httpx a client is thrown away after a cancellation.
 """
 
+import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -114,6 +115,31 @@ class Client:
     async def close(self) -> None:
         """Close the connection."""
         await self._http.aclose()
+
+
+class Small:
+    """Small requests, for credentials. A status of 0: there was no answer, and the body says why."""
+
+    def __init__(self, own: Client) -> None:
+        self._own = own
+
+    async def get(self, url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """Return status and body of a page."""
+        try:
+            found = await self._own.get(url, headers, most_bytes=_MOST_ANSWER_BYTES)
+        except NoResponse as failure:
+            return 0, failure.lost.text.encode()
+        return found.status, found.body
+
+    async def post_json(self, url: str, value: object) -> tuple[int, bytes]:
+        """Send JSON, and return status and body of the answer."""
+        content = json.dumps(value).encode()
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        try:
+            found = await self._own.post(url, headers, content, len(content))
+        except NoResponse as failure:
+            return 0, failure.lost.text.encode()
+        return found.status, found.body
 
 
 @asynccontextmanager

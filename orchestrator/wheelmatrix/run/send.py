@@ -1,7 +1,6 @@
 """One attempt to send one file: the form around its bytes, read as they go out and hashed on the way."""
 
 import hashlib
-import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,7 +72,7 @@ def _answer(response: Response) -> Answer:
 
 def _check(file: Distribution) -> None:
     try:
-        found = os.stat(file.path)
+        found = Path(file.path).stat()
     except OSError as error:
         raise Changed from error
     if (found.st_size, found.st_mtime_ns) != (file.size_bytes, file.mtime_ns):

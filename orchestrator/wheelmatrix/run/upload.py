@@ -2,9 +2,8 @@
 
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
@@ -13,14 +12,14 @@ from anyio import to_thread
 from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectSendStream
 
-from wheelmatrix.errors import UploadError
+from wheelmatrix.errors import UploadError, WheelmatrixError
 from wheelmatrix.events import Event, StepFinished, StepStarted, UploadEnded, UploadSent, UploadTried, UploadWaiting
 from wheelmatrix.model import ARRIVED, Distribution, Done, Failed, Listing, Outcome, Repository, Skipped, Step
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.publish.answer import Answer, Result
 from wheelmatrix.publish.pace import Pace
-from wheelmatrix.publish.secret import Secret
 from wheelmatrix.publish.preflight import standing
+from wheelmatrix.publish.secret import Secret
 from wheelmatrix.publish.transfer import Ask, End, Look, Renew, Send, Standing, Transfer, Wait, changed
 from wheelmatrix.run.gate import Gate
 from wheelmatrix.run.http import Client, Wire
@@ -72,12 +71,16 @@ class Sender:
     release: Release
     wire: Wire
     authority: Authority
+    reading: Mapping[str, str]
+    """Header that pages of the index are read with, where they want one."""
     schedule: Schedule
     emit: Callable[[Event], None]
     tick: Callable[[Event], None]
     """Tells screens, and no journal."""
     sync: Callable[[], None]
     """Waits until the journal is on the disk."""
+    clean: Callable[[str], str]
+    """Takes secrets out of a text."""
     fail_fast: bool = False
     ends: dict[str, End] = field(default_factory=dict)
     """How each file's way ended, by filename."""
@@ -117,6 +120,9 @@ class Sender:
                     if isinstance(outcome, Failed) and self.fail_fast:
                         group.cancel_scope.cancel()
                     self._start(group, send)
+
+    async def close(self) -> None:
+        """Note what was left undone, and close the connections."""
         self._give_up()
         with anyio.CancelScope(shield=True):
             for client in self._idle:
@@ -137,9 +143,15 @@ class Sender:
         file = self.release.files[step.subject]
         with anyio.CancelScope() as scope:
             self._resting[step.id] = scope
-            end = await self._way(step, file, transfer)
-            if end is not None:
-                outcome = await self._ended(step, file, transfer, end)
+            try:
+                end = await self._way(step, file, transfer)
+                if end is not None:
+                    outcome = await self._ended(step, file, transfer, end)
+            except WheelmatrixError as error:  # there is no token to send it with
+                outcome = Failed(error=error)
+            except Exception as error:  # a bug of ours must not take the other files with it
+                text = self.clean(f"{type(error).__name__}: {error}")
+                outcome = Failed(error=WheelmatrixError.of(f"a bug of wheelmatrix: {text}", where=step.subject))
         self._resting.pop(step.id, None)
         await send.send((step, outcome, time.monotonic() - began_s))
 
@@ -182,7 +194,7 @@ class Sender:
             self.emit(UploadTried(step=step.id, attempt=attempt))
             await to_thread.run_sync(self.sync)
             began_s = time.monotonic()
-            resting = self._resting.pop(step.id)
+            resting = self._resting.pop(step.id)  # an interruption lets it go on for a while
             async with self._client() as client:
                 authorization = {"Authorization": header.reveal()} if header.reveal() else {}
                 result = await send_file(
@@ -222,16 +234,11 @@ class Sender:
 
     async def look(self, client: Client, *, tries: int = 3) -> Listing:
         """Return what the index lists now."""
-        header = (await self.authority.header(0, None)).reveal()
-        own = self.release.repository
-        same_host = own.simple_url.split("/")[2] == own.upload_url.split("/")[2]
-        authorization = {"Authorization": header} if header and same_host else {}
-        return await list_project(
-            client, own.simple_url, self.release.project, authorization=authorization, tries=tries
-        )
+        simple_url = self.release.repository.simple_url
+        return await list_project(client, simple_url, self.release.project, authorization=self.reading, tries=tries)
 
     async def _pause(self, step: Step, what: str, seconds: float) -> None:
-        self.emit(UploadWaiting(step=step.id, what=what, seconds=round(seconds, 1)))
+        self.emit(UploadWaiting(step=step.id, what=self.clean(what), seconds=round(seconds, 1)))
         await anyio.sleep(seconds * self.release.pauses)
 
     @asynccontextmanager
@@ -254,7 +261,7 @@ class Sender:
                 state=end.state,
                 attempts=transfer.attempts,
                 status=end.status,
-                message=end.message,
+                message=self.clean(end.message),
                 sha256=file.sha256,
             )
         )
@@ -262,7 +269,9 @@ class Sender:
             await to_thread.run_sync(self.sync)
         if end.state in ARRIVED:
             return Done(value=end)
-        return Failed(error=UploadError.of(f"{end.state}: {end.message}", where=file.filename, hint=end.hint))
+        return Failed(
+            error=UploadError.of(f"{end.state}: {self.clean(end.message)}", where=file.filename, hint=end.hint)
+        )
 
     def _note(self, step: Step, outcome: Outcome, seconds: float) -> None:
         skipped = self.schedule.finished(step.id, outcome)
@@ -280,7 +289,7 @@ class Sender:
                         message=issue.message,
                         hint=issue.hint,
                         exit_code=error.exit_code,
-                    )  # fmt: skip
+                    )
                 )
             case Skipped(because=because):
                 self.emit(StepFinished(step=step.id, state="skipped", seconds=took_s, message=because))

@@ -6,12 +6,12 @@ moment.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from statistics import median
 from typing import Literal, assert_never
 
 from wheelmatrix.events import (
     Cloned,
     Diagnosed,
+    ReleasePlanned,
     Retried,
     RunFinished,
     RunPlanned,
@@ -22,12 +22,18 @@ from wheelmatrix.events import (
     UnitFinished,
     UnitsCounted,
     UnitStarted,
+    UploadEnded,
+    UploadSent,
+    UploadTried,
+    UploadWaiting,
     Waiting,
     Warned,
     WheelVerified,
     WheelWritten,
 )
 from wheelmatrix.show.order import places
+from wheelmatrix.show.release import Upload, UploadEvent, brief, filename_of, is_upload, planned, uploaded
+from wheelmatrix.show.words import capped
 
 State = Literal["waiting", "running", "done", "failed", "skipped"]
 
@@ -59,10 +65,12 @@ class StepRow:
     retried: tuple[str, ...] = ()
     """Why it was done again, each time."""
     end: StepFinished | None = None
+    upload: Upload | None = None
+    """The file that it sends; None: it sends none."""
 
     @property
     def kind(self) -> str:
-        """`prepare`, `link`, `compile`, `merge`, `audit`, `pack`, `verify`."""
+        """`prepare`, `link`, `compile`, `merge`, `audit`, `pack`, `verify`, `upload`."""
         return self.step.partition(":")[0]
 
     def elapsed_s(self, now_s: float) -> float:
@@ -144,6 +152,8 @@ class Board:
 
     started: RunStarted | None = None
     planned: RunPlanned | None = None
+    release: ReleasePlanned | None = None
+    """None: nothing is sent, or that is not planned yet."""
     finished: RunFinished | None = None
     """None: the run goes on, or it ended without a word (a crash)."""
     at_s: float = 0.0
@@ -211,26 +221,6 @@ def counts(rows: Iterable[Row]) -> Counts:
     )
 
 
-def remaining_s(board: Board, now_s: float) -> float | None:
-    """Return the seconds that the run will probably still take; None: nothing to tell it by.
-
-    What is left of each step (as long as in earlier runs; a step never done before: as long as the median of its kind
-    in this run), shared out over the rows that run now, but no less than the longest row needs. A run in which
-    everything that runs is overdue has no estimate: a zero would be a lie.
-    """
-    left_s = []
-    for row in board.rows:
-        if row.state in ("waiting", "running"):
-            steps = [_left_s(step, board, now_s) for step in row.steps if step.state in ("waiting", "running")]
-            known = [each for each in steps if each is not None]
-            if len(known) < len(steps):
-                return None
-            left_s.append(sum(known))
-    if not left_s or sum(left_s) <= 0:
-        return None
-    return max(max(left_s), sum(left_s) / max(counts(board.rows).running, 1))
-
-
 def _after(board: Board, stamped: Stamped) -> Board:
     board = replace(board, at_s=max(board.at_s, stamped.at_s))
     match stamped.event:
@@ -238,11 +228,14 @@ def _after(board: Board, stamped: Stamped) -> Board:
             return replace(board, started=event)
         case RunPlanned() as event:
             return replace(board, planned=event, steps=_planned(event))
+        case ReleasePlanned() as event:
+            return replace(board, release=event, steps={**board.steps, **_released(event)})
         case RunFinished() as event:
             return replace(board, finished=event, waiting_for="")
         case Waiting(what=what):
-            return replace(board, waiting_for=what)
+            return replace(board, waiting_for=capped(what))
         case Warned(message=message):
+            message = capped(message)
             return board if message in board.warnings else replace(board, warnings=(*board.warnings, message))
         case WheelWritten() as event:
             return replace(board, wheels={**board.wheels, event.wheel: event})
@@ -251,7 +244,7 @@ def _after(board: Board, stamped: Stamped) -> Board:
         case Diagnosed() as event:
             return _diagnosed(board, event)
         case event:
-            before = board.steps.get(event.step) or StepRow(step=event.step, title=event.step)
+            before = board.steps.get(event.step) or _unplanned(event.step)
             return replace(board, steps={**board.steps, event.step: _step(before, event, stamped.at_s)})
 
 
@@ -266,6 +259,14 @@ def _planned(event: RunPlanned) -> dict[str, StepRow]:
     return {row.step: row for row in sorted(rows, key=lambda row: order.get(row.title, (-1, 0)))}
 
 
+def _released(event: ReleasePlanned) -> dict[str, StepRow]:
+    return {step: StepRow(step=step, title=filename_of(step), upload=upload) for step, upload in planned(event)}
+
+
+def _unplanned(step: str) -> StepRow:
+    return StepRow(step=step, title=filename_of(step), upload=Upload() if is_upload(step) else None)
+
+
 def _diagnosed(board: Board, event: Diagnosed) -> Board:
     same = replace(event, step="")
     if any(same == replace(each, step="") for each in board.diagnosed):
@@ -277,7 +278,7 @@ def _diagnosed(board: Board, event: Diagnosed) -> Board:
 
 def _step(
     row: StepRow,
-    event: StepStarted | Cloned | UnitsCounted | UnitStarted | UnitFinished | Retried | StepFinished,
+    event: StepStarted | Cloned | UnitsCounted | UnitStarted | UnitFinished | Retried | StepFinished | UploadEvent,
     at_s: float,
 ) -> StepRow:
     match event:
@@ -296,7 +297,9 @@ def _step(
         case Retried(because=because):
             return replace(_fresh(row), started_s=at_s, retried=(*row.retried, because))
         case StepFinished(state=state):
-            return replace(row, state=_ended(state), now=(), end=event)
+            return replace(row, state=_ended(state), now=(), end=brief(event))
+        case UploadTried() | UploadSent() | UploadWaiting() | UploadEnded():
+            return replace(row, upload=uploaded(row.upload or Upload(), event, at_s))
         case _:
             assert_never(event)
 
@@ -312,14 +315,3 @@ def _ended(state: str) -> State:
             return "done" if state == "done" else "skipped"
         case _:
             return "failed"
-
-
-def _left_s(step: StepRow, board: Board, now_s: float) -> float | None:
-    expected_s = step.expected_s
-    if expected_s is None:
-        known = [other.end.seconds for other in board.steps.values()
-                 if other.end is not None and other.kind == step.kind and other.state == "done"]  # fmt: skip
-        if not known:
-            return None
-        expected_s = median(known)
-    return max(expected_s - step.elapsed_s(now_s), 0.0)

@@ -3,14 +3,18 @@
 ▶ cp313-linux_x86_64    compile    96/101 ━━━━━━━━╸─   6.2s ~8s    pyo3, demo
 ◦ 2 waiting: cp311-linux_x86_64, cp312-linux_x86_64
   1 done · 1 running · 2 waiting │ 2 jobs │ 0:41 of ~1:25
+
+What a release has instead is in `sending`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wheelmatrix.show.board import Board, Counts, Row, StepRow, counts, remaining_s
+from wheelmatrix.show.board import Board, Counts, Row, StepRow, counts
 from wheelmatrix.show.grouped import grouped, is_grouped
-from wheelmatrix.show.words import Glyphs, Line, Span, Style, about, clock, count, seconds, width_of
+from wheelmatrix.show.remaining import remaining_s
+from wheelmatrix.show.sending import in_flight, totals
+from wheelmatrix.show.words import Glyphs, Line, Span, Style, about, clock, count, listed_within, seconds, width_of
 
 _MOST_ROWS = 12
 """And never more than a third of the terminal: what scrolled up stays in sight."""
@@ -42,9 +46,6 @@ def block(board: Board, now_s: float, paper: Paper) -> tuple[Line, ...]:
 
     With several targets and more cells than the block has rows there is a line per target.
     """
-    rows = board.rows
-    running = [row for row in rows if row.state == "running"]
-    waiting = [row for row in rows if row.state == "waiting"]
     free = paper.block_rows - 1
     above: list[Line] = []
     if free >= _WITH_RULE - 1:
@@ -53,6 +54,12 @@ def block(board: Board, now_s: float, paper: Paper) -> tuple[Line, ...]:
     if board.waiting_for and free:
         above.append(_outside(board, paper))
         free -= 1
+    if board.release is not None:
+        sent = in_flight(board, now_s, free, paper.width, paper.glyphs)
+        return _fitted((*above, *sent, totals(board, now_s, paper.width, paper.glyphs)), paper)
+    rows = board.rows
+    running = [row for row in rows if row.state == "running"]
+    waiting = [row for row in rows if row.state == "waiting"]
     if is_grouped(board, paper.block_rows):
         below, column, units = [], *_widths(rows, paper)
         middle = grouped(
@@ -61,13 +68,16 @@ def block(board: Board, now_s: float, paper: Paper) -> tuple[Line, ...]:
     else:
         below = [_folded(waiting, paper)] if waiting and free >= 2 else []
         middle = _running(running, rows, now_s, free - len(below), paper)
-    lines = (*above, *middle, *below, _totals(board, counts(rows), now_s, paper.glyphs))
-    return tuple(paper.glyphs.fit(line, paper.width) for line in lines)
+    return _fitted((*above, *middle, *below, _totals(board, counts(rows), now_s, paper.glyphs)), paper)
 
 
 def title_width(rows: Sequence[Row], width: int) -> int:
     """Return the cells of the title's column: the same for a whole run, so that nothing jumps."""
     return min(max((width_of(row.title) for row in rows), default=0), max(width // 3, 12))
+
+
+def _fitted(lines: Sequence[Line], paper: Paper) -> tuple[Line, ...]:
+    return tuple(paper.glyphs.fit(line, paper.width) for line in lines)
 
 
 def _running(running: Sequence[Row], rows: Sequence[Row], now_s: float, room: int, paper: Paper) -> list[Line]:
@@ -156,13 +166,8 @@ def _folded(waiting: Sequence[Row], paper: Paper) -> Line:
     """Return one line for all rows that wait: as many titles as fit, and how many there are beside them."""
     glyphs = paper.glyphs
     head = f"{glyphs.waiting} {len(waiting)} waiting: "
-    titles = [glyphs.text(row.title) for row in waiting]
-    for shown in range(len(titles), 0, -1):
-        more = f" +{len(titles) - shown}" if shown < len(titles) else ""
-        text = f"{head}{', '.join(titles[:shown])}{more}"
-        if width_of(text) <= paper.width:
-            return ((text, "dim"),)
-    return ((head.removesuffix(": "), "dim"),)
+    titles = listed_within([glyphs.text(row.title) for row in waiting], paper.width - width_of(head))
+    return ((head + titles if titles else head.removesuffix(": "), "dim"),)
 
 
 def _outside(board: Board, paper: Paper) -> Line:

@@ -11,7 +11,7 @@ from wheelmatrix.show.board import Board, StepRow
 from wheelmatrix.show.failure import headline
 from wheelmatrix.show.markdown import markdown
 from wheelmatrix.show.plain import Plain, changes
-from wheelmatrix.show.words import Line, plain
+from wheelmatrix.show.words import Line, capped, plain
 
 _LEVELS = {"error": "error", "warning": "warning"}
 
@@ -28,7 +28,7 @@ class GitHub(Plain):
                     level = _LEVELS.get(event.level, "notice")
                     yield self._command(level, event.message, file=event.file, line=event.line)
             case Warned(message=message):
-                yield self._command("warning", message)
+                yield self._command("warning", capped(message))
             case StepFinished(state="failed"):
                 yield from self._failed(stamped, self.board.steps[event.step])
             case _:

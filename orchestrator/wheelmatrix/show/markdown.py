@@ -3,27 +3,35 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from wheelmatrix.show import shipped
 from wheelmatrix.show.board import Board, StepRow, counts
 from wheelmatrix.show.failure import tail
+from wheelmatrix.show.files import missing, uploads
 from wheelmatrix.show.left import by_reason
+from wheelmatrix.show.release_words import deadline
 from wheelmatrix.show.targets import by_target
-from wheelmatrix.show.words import clean, count, rows, seconds, size
+from wheelmatrix.show.words import UNICODE, clean, count, rows, seconds, size
 
 _TAIL_LINES = 20
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&])")
 
 
 def markdown(board: Board) -> str:
-    """Return the wheels, failures and cells left out of a run as GitHub flavoured Markdown; ends in a line break."""
-    return "\n".join([*_head(board), *_wheels(board), *_targets(board), *_failures(board), *_left(board)]) + "\n"
+    """Return the wheels, failures and cells left out of a run as GitHub flavoured Markdown; ends in a line break.
+
+    Of a release it is the files, what is missing, the warnings, and what to do next.
+    """
+    parts = (_head, _wheels, _files, _targets, _failures, _left, _missing)
+    return "\n".join(line for part in parts for line in part(board)) + "\n"
 
 
 def _head(board: Board) -> Iterator[str]:
-    planned, found = board.planned, counts(board.rows)
+    planned, found = board.planned or board.release, counts(board.rows)
     name = f"{planned.project} {planned.version}" if planned else "wheelmatrix"
     parts = [count(len(board.wheels), "wheel")]
     parts += [f"{found.failed} failed"] if found.failed else []
     parts += [f"{found.skipped} not built"] if found.skipped else []
+    parts = parts if board.release is None else shipped.came_to(board)
     time = f" in {seconds(board.finished.seconds)}" if board.finished else "; the run did not end"
     yield f"### {_escaped(name)}: {', '.join(parts)}{time}"
 
@@ -43,6 +51,33 @@ def _wheels(board: Board) -> Iterator[str]:
             *((row.proof.tier if row.proof else "",) if board.proofs else ()), time, _code(wheel.sha256),
         )  # fmt: skip
         yield f"| {' | '.join(cells)} |"
+
+
+def _files(board: Board) -> Iterator[str]:
+    """Yield the table of a release's files."""
+    found = uploads(board)
+    if not found:
+        return
+    yield from ("", "| File | Size | State | Attempts | Time | SHA-256 |", "|---|---:|---|---:|---:|---|")
+    for step, upload in found:
+        size_, state, attempts, time, sha256 = shipped.cells(step, upload, UNICODE)
+        yield f"| {' | '.join((_code(step.title), size_, _escaped(state), attempts, time, _code(sha256)))} |"
+
+
+def _missing(board: Board) -> Iterator[str]:
+    """Yield what a release lacks, what it was warned of, and what to do next."""
+    if board.release is None:
+        return
+    if names := missing(board):
+        yield from ("", f"**Missing on {_escaped(board.release.repository)}**", "")
+        yield from (f"- {_code(name)}" for name in names)
+    if until := deadline(board.release) if names else "":
+        yield from ("", _escaped(f"{until[:1].upper()}{until[1:]}."))
+    if board.warnings:
+        yield ""
+        yield from (f"- Warning: {_escaped(message)}" for message in board.warnings)
+    if advice := board.finished.advice if board.finished else shipped.resume(board):
+        yield from ("", f"Next: {_escaped(advice)}")
 
 
 def _targets(board: Board) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import TextIO
 
 from wheelmatrix.events import (
     Cloned,
+    ReleasePlanned,
     Retried,
     RunFinished,
     RunPlanned,
@@ -12,17 +13,31 @@ from wheelmatrix.events import (
     Stamped,
     StepFinished,
     StepStarted,
+    UploadWaiting,
     Waiting,
     Warned,
     WheelVerified,
     WheelWritten,
 )
-from wheelmatrix.show import summary
-from wheelmatrix.show.board import Board, StepRow, counts, fold, remaining_s
+from wheelmatrix.show import release_words, summary
+from wheelmatrix.show.board import Board, StepRow, counts, fold
 from wheelmatrix.show.cause import because
 from wheelmatrix.show.failure import body, headline
 from wheelmatrix.show.left import folded
-from wheelmatrix.show.words import Glyphs, Line, Style, about, count, listed, painted, plain, seconds, size
+from wheelmatrix.show.remaining import remaining_s
+from wheelmatrix.show.words import (
+    Glyphs,
+    Line,
+    Style,
+    about,
+    capped,
+    count,
+    listed,
+    painted,
+    plain,
+    seconds,
+    size,
+)
 
 _HEARTBEAT_S = 30.0
 _TAIL_LINES = 20
@@ -102,6 +117,8 @@ def changes(board: Board, stamped: Stamped, glyphs: Glyphs, *, is_quiet: bool = 
             if text := _said(board, stamped, glyphs):
                 style: Style = "warn" if isinstance(event, Warned | Retried) else ""
                 yield (*_stamp(stamped.at_s), (glyphs.text(text), style))
+    if isinstance(event, ReleasePlanned) and event.deadline and not is_quiet:
+        yield ((f"{' ' * 12}{glyphs.skipped} {glyphs.text(release_words.deadline(event))}", "dim"),)
     if isinstance(event, RunPlanned):
         yield from (((f"{' ' * 12}{line}", "dim"),) for line in folded(event.left, glyphs, width=None, most=_MOST_LEFT))
 
@@ -117,10 +134,12 @@ def _said(board: Board, stamped: Stamped, glyphs: Glyphs) -> str:
                 f"{count(len(event.wheels), 'wheel')}, {count(len(event.steps), 'step')}"
                 + (f" for {len(board.targets)} targets" if len(board.targets) > 1 else "")
             )
+        case ReleasePlanned() | UploadWaiting() as event:
+            return release_words.plan(event) if isinstance(event, ReleasePlanned) else release_words.wait(board, event)
         case Waiting(what=what):
-            return f"waiting: {what}" if what else "waiting is over"
+            return f"waiting: {capped(what)}" if what else "waiting is over"
         case Warned(message=message):
-            return f"warning: {message}"
+            return f"warning: {capped(message)}"
         case StepStarted(step=step):
             return _began(board.steps[step])
         case Cloned(step=step, source=source, seconds=seconds_):
@@ -148,6 +167,8 @@ def _began(step: StepRow) -> str:
 
 
 def _ended(board: Board, step: StepRow) -> str:
+    if step.upload is not None:
+        return release_words.ended(board, step, step.upload)
     if step.end is None or (step.state == "done" and step.kind not in _LONG):
         return ""
     if step.state == "skipped" and (step.kind != "pack" or any(each.title == step.title for each in board.failures)):
@@ -176,6 +197,8 @@ def _failed(board: Board, stamped: Stamped, step: StepRow, glyphs: Glyphs) -> Li
 
 
 def _heartbeat(board: Board, now_s: float, glyphs: Glyphs) -> str:
+    if board.release is not None:
+        return glyphs.text(release_words.beat(board, now_s))
     rows = board.rows
     running = [row for row in rows if row.state == "running"]
     names = []
@@ -195,6 +218,8 @@ def _heartbeat(board: Board, now_s: float, glyphs: Glyphs) -> str:
 
 
 def _progress(board: Board) -> str:
+    if board.release is not None:
+        return release_words.progress(board)
     return f"{len(board.wheels)}/{len(board.planned.wheels) if board.planned else 0}"
 
 

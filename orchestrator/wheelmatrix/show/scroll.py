@@ -1,8 +1,9 @@
 """What scrolls up above the live block: what is over, for good. Pure: a board and an event in, lines out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from wheelmatrix.events import (
+    ReleasePlanned,
     Retried,
     RunPlanned,
     Stamped,
@@ -11,11 +12,14 @@ from wheelmatrix.events import (
     Warned,
     WheelWritten,
 )
-from wheelmatrix.show.board import Board, Row
+from wheelmatrix.show.board import Board, Row, StepRow
 from wheelmatrix.show.failure import body, headline
 from wheelmatrix.show.frame import Paper, title_width
 from wheelmatrix.show.left import folded
-from wheelmatrix.show.words import Line, Span, count, seconds, short_tag, size, width_of, wrapped
+from wheelmatrix.show.release import Upload
+from wheelmatrix.show.release_words import arrival, deadline, plan_parts
+from wheelmatrix.show.sending import columns
+from wheelmatrix.show.words import Line, Span, capped, count, seconds, short_tag, size, width_of, wrapped
 
 _TAIL_LINES = 6
 _MOST_LEFT = 3
@@ -27,14 +31,20 @@ def scrolled(board: Board, stamped: Stamped, paper: Paper) -> Iterator[Line]:
     match stamped.event:
         case RunPlanned() as event:
             yield from _headline(board, event, paper)
+        case ReleasePlanned() as event:
+            yield _titled(board, plan_parts(event), paper)
+            if event.deadline:
+                yield from _marked(paper.glyphs.skipped, deadline(event), paper)
         case Warned(message=message):
-            yield from _marked(paper.glyphs.warning, f"warning: {message}", paper)
+            yield from _marked(paper.glyphs.warning, f"warning: {capped(message)}", paper)
         case Waiting(what=what) if what:
-            yield from _marked(paper.glyphs.waiting, f"waiting: {what}", paper)
+            yield from _marked(paper.glyphs.waiting, f"waiting: {capped(what)}", paper)
         case Retried(step=step, because=because):
             yield from _marked(paper.glyphs.warning, f"{board.steps[step].title}: once more: {because}", paper)
         case StepFinished(state="failed") as event:
             yield from _failed(board, event, paper)
+        case StepFinished(state="done", step=step) if (upload := board.steps[step].upload) is not None:
+            yield _file(board, board.steps[step], upload, paper)
         case StepFinished(state="done") as event:
             row = next(row for row in board.rows if row.title == board.steps[event.step].title)
             if row.state == "done" and row.wheel is not None:
@@ -44,18 +54,23 @@ def scrolled(board: Board, stamped: Stamped, paper: Paper) -> Iterator[Line]:
 
 
 def _headline(board: Board, event: RunPlanned, paper: Paper) -> Iterator[Line]:
-    glyphs, started = paper.glyphs, board.started
     parts = [f"{event.project} {event.version}", count(len(event.cells), "cell"), count(len(event.wheels), "wheel")]
     if len(board.targets) > 1:
         parts.append(count(len(board.targets), "target"))
-    head = ("wheelmatrix", "bold")
+    yield _titled(board, parts, paper)
+    for line in folded(event.left, paper.glyphs, width=paper.width, most=_MOST_LEFT):
+        yield ((line, "dim"),)
+
+
+def _titled(board: Board, parts: Sequence[str], paper: Paper) -> Line:
+    """Return the first line of a run, with the run's id at its end where there is room for it."""
+    glyphs, started = paper.glyphs, board.started
+    head = "wheelmatrix"
     text = glyphs.text(f" {glyphs.dot} ".join(["", *parts]))
     run = glyphs.text(f"run {started.run}") if started else ""
-    gap = paper.width - width_of(head[0] + text) - width_of(run)
-    spans: list[Span] = [("wheelmatrix", "bold"), (text, "")]
-    yield glyphs.fit((*spans, (" " * gap + run, "dim")) if gap >= 2 else tuple(spans), paper.width)
-    for line in folded(event.left, glyphs, width=paper.width, most=_MOST_LEFT):
-        yield ((line, "dim"),)
+    gap = paper.width - width_of(head + text) - width_of(run)
+    spans: list[Span] = [(head, "bold"), (text, "")]
+    return glyphs.fit((*spans, (" " * gap + run, "dim")) if gap >= 2 else tuple(spans), paper.width)
 
 
 def _marked(mark: str, message: str, paper: Paper) -> Iterator[Line]:
@@ -66,10 +81,27 @@ def _marked(mark: str, message: str, paper: Paper) -> Iterator[Line]:
 
 def _failed(board: Board, event: StepFinished, paper: Paper) -> Iterator[Line]:
     glyphs, step = paper.glyphs, board.steps[event.step]
-    column = glyphs.column(glyphs.text(step.title), title_width(board.rows, paper.width))
-    head: Line = ((f"{glyphs.failed} ", "bad"), (f"{column}  ", "bold"), (f"{step.kind}: ", "bad"))
+    head: Line = ((f"{glyphs.failed} ", "bad"), (f"{_called(board, step, paper)}  ", "bold"), (f"{step.kind}: ", "bad"))
     yield glyphs.fit((*head, (headline(step, glyphs), "")), paper.width)
     yield from body(step, glyphs, width=paper.width, most=_TAIL_LINES, is_after_headline=True)
+
+
+def _called(board: Board, step: StepRow, paper: Paper) -> str:
+    """Return the title of a step as the live block has it below, as wide as its column there."""
+    glyphs = paper.glyphs
+    if step.upload is not None:
+        grid = columns(board, paper.width, glyphs)
+        return glyphs.column(grid.names[step.title], grid.name)
+    return glyphs.column(glyphs.text(step.title), title_width(board.rows, paper.width))
+
+
+def _file(board: Board, step: StepRow, upload: Upload, paper: Paper) -> Line:
+    """Return the line of a file that the index has."""
+    glyphs = paper.glyphs
+    said = arrival(step, upload)
+    return glyphs.fit(
+        ((f"{glyphs.done} ", "good"), (f"{_called(board, step, paper)}  ", ""), (glyphs.text(said), "")), paper.width
+    )  # fmt: skip
 
 
 def _wheel(board: Board, row: Row, wheel: WheelWritten, paper: Paper) -> Line:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from wheelmatrix.events import WheelVerified, WheelWritten
-from wheelmatrix.show import targets
+from wheelmatrix.show import shipped, targets
 from wheelmatrix.show.board import Board, Row, counts
 from wheelmatrix.show.cause import because
 from wheelmatrix.show.failure import body
 from wheelmatrix.show.left import folded
 from wheelmatrix.show.markdown import markdown as markdown
+from wheelmatrix.show.table import aligned, width_of_row, widths_of
 from wheelmatrix.show.words import (
     ASCII,
     UNICODE,
@@ -24,7 +25,7 @@ from wheelmatrix.show.words import (
     seconds,
     short_tag,
     size,
-    width_of,
+    told,
     wrapped,
 )
 
@@ -55,10 +56,13 @@ def lines(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, ...
     parts = (
         _failures(board, glyphs, width),
         _table(board, glyphs, width),
+        shipped.table(board, glyphs, width),
         targets.table(board, glyphs, width),
         _floors(board, glyphs, width),
         _proofs(board, glyphs, width),
         _skipped(board, glyphs, width),
+        shipped.skipped(board, glyphs, width),
+        shipped.lacking(board, glyphs, width),
         _left(board, glyphs, width),
         _reproduced(board, width),
         _warnings(board, glyphs, width),
@@ -79,11 +83,12 @@ def failures(board: Board, glyphs: Glyphs, *, width: int | None) -> tuple[Line, 
 def as_json(board: Board) -> dict[str, object]:
     """Return what the summary tells, as JSON values; keys are only added within a schema number."""
     planned, started, finished = board.planned, board.started, board.finished
+    named = planned or board.release
     return {
         "schema": 1,
         "run": started.run if started else "",
-        "project": planned.project if planned else "",
-        "version": planned.version if planned else "",
+        "project": named.project if named else "",
+        "version": named.version if named else "",
         "exit_code": finished.exit_code if finished else None,
         "seconds": round(finished.seconds if finished else board.at_s, 3),
         "wheels": [
@@ -106,6 +111,7 @@ def as_json(board: Board) -> dict[str, object]:
         "left_out": list(planned.left) if planned else [],
         "warnings": list(board.warnings),
         "advice": finished.advice if finished else "",
+        **shipped.as_json(board),
     }
 
 
@@ -168,23 +174,16 @@ def _table(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
         (True, _without("floor", "sha256", "time", *none)),
     ):
         table = [[_cell(row, head, board, glyphs, is_short=is_short) for head in heads] for row in rows]
-        widths = [max(map(width_of, column)) for column in zip(heads, *table, strict=True)]
-        if width is None or 2 + sum(widths) + 2 * (len(widths) - 1) <= width:
+        widths = widths_of(heads, table)
+        if width is None or width_of_row(widths) <= width:
             break
-    yield glyphs.fit((("  ", ""), (_columns(heads, heads, widths, glyphs), "dim")), width)
+    yield glyphs.fit((("  ", ""), (aligned(heads, heads, widths, _RIGHT), "dim")), width)
     for cells in table:
-        yield glyphs.fit(((f"{glyphs.done} ", "good"), (_columns(cells, heads, widths, glyphs), "")), width)
+        yield glyphs.fit(((f"{glyphs.done} ", "good"), (aligned(cells, heads, widths, _RIGHT), "")), width)
 
 
 def _without(*names: str) -> tuple[str, ...]:
     return tuple(head for head in _HEADS if head not in names)
-
-
-def _columns(cells: Sequence[str], heads: Sequence[str], widths: Sequence[int], glyphs: Glyphs) -> str:
-    return "  ".join(
-        " " * (width - width_of(cell)) + cell if head in _RIGHT else glyphs.column(cell, width)
-        for cell, head, width in zip(cells, heads, widths, strict=True)
-    ).rstrip()
 
 
 def _cell(row: Row, head: str, board: Board, glyphs: Glyphs, *, is_short: bool) -> str:
@@ -216,9 +215,9 @@ def _floors(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
             reasons.setdefault((wheel.floor, wheel.floor_reason), []).append(wheel.wheel)
     for (floor, reason), wheels in reasons.items():
         verb = "needs" if len(wheels) == 1 else "need"
-        yield from _told(f"{count(len(wheels), 'wheel')} {verb} {floor}, because of {reason}", glyphs, width, "")
+        yield from told(f"{count(len(wheels), 'wheel')} {verb} {floor}, because of {reason}", glyphs, width, "")
     if advice := _lower([floor for floor, _ in reasons], board.targets):
-        yield from _told(advice, glyphs, width, "dim")
+        yield from told(advice, glyphs, width, "dim")
 
 
 def _lower(floors: Sequence[str], targets: Sequence[str]) -> str:
@@ -241,17 +240,17 @@ def _proofs(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
             reasons.setdefault((proof.tier, proof.message), []).append(proof.wheel)
     for (tier, message), wheels in reasons.items():
         text = message.replace("\n", "; ")
-        yield from _told(f"{listed(wheels, 6)}: verified up to {tier}; {text}", glyphs, width, "")
+        yield from told(f"{listed(wheels, 6)}: verified up to {tier}; {text}", glyphs, width, "")
 
 
 def _skipped(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
     reasons: dict[str, list[str]] = {}
     for row in board.rows:
-        if row.state == "skipped":
+        if row.state == "skipped" and row.step.upload is None:
             reasons.setdefault(because(board, row.step), []).append(row.title)
     for reason, titles in reasons.items():
         end = f": {reason}" if reason else ""
-        yield from _told(f"{glyphs.skipped} not built: {listed(titles, 6)}{end}", glyphs, width, "")
+        yield from told(f"{glyphs.skipped} not built: {listed(titles, 6)}{end}", glyphs, width, "")
 
 
 def _left(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
@@ -261,35 +260,36 @@ def _left(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
 
 def _warnings(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
     for message in board.warnings[:_MOST_WARNINGS]:
-        yield from _told(f"{glyphs.warning} warning: {message}", glyphs, width, "warn")
+        yield from told(f"{glyphs.warning} warning: {message}", glyphs, width, "warn")
     if (more := len(board.warnings) - _MOST_WARNINGS) > 0:
         yield ((f"{glyphs.warning} and {count(more, 'warning')} more", "warn"),)
     said = sum(each.level == "warning" for each in board.diagnosed)
     if said:
         least = " or more" if board.diagnosed_more else ""
-        yield from _told(f"{glyphs.warning} the compiler warned of {count(said, 'thing')}{least}", glyphs, width, "dim")
-
-
-def _told(text: str, glyphs: Glyphs, width: int | None, style: Style) -> Iterator[Line]:
-    for part in wrapped(glyphs.text(text), width):
-        yield ((part, style),)
+        yield from told(f"{glyphs.warning} the compiler warned of {count(said, 'thing')}{least}", glyphs, width, "dim")
 
 
 def _end(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
-    found = counts(board.rows)
-    parts = [count(len(board.wheels), "wheel")]
-    parts += [f"{found.failed} failed"] if found.failed else []
-    parts += [f"{found.skipped} not built"] if found.skipped else []
+    parts = _built(board) if board.release is None else shipped.came_to(board)
     if board.finished is None:
-        unfinished = found.running + found.waiting
-        parts += [f"{unfinished} not finished"] if unfinished else []
         parts.append(f"the run did not end; this is its state after {seconds(board.at_s)}")
         style: Style = "warn"
     else:
         parts[-1] += f" in {seconds(board.finished.seconds)}"
         style = "good" if board.finished.exit_code == 0 else "bad"
-    yield from _told(", ".join(parts), glyphs, width, style)
+    yield from told(", ".join(parts), glyphs, width, style)
     if board.finished is not None and board.finished.advice:
-        yield from _told(board.finished.advice, glyphs, width, "bold")
+        yield from told(board.finished.advice, glyphs, width, "bold")
     elif board.finished is None and board.started is not None:
-        yield from _told(f"wheelmatrix build --resume {board.started.run}", glyphs, width, "bold")
+        again = shipped.resume(board) or f"wheelmatrix build --resume {board.started.run}"
+        yield from told(again, glyphs, width, "bold")
+
+
+def _built(board: Board) -> list[str]:
+    found = counts(board.rows)
+    unfinished = found.running + found.waiting if board.finished is None else 0
+    parts = [count(len(board.wheels), "wheel")]
+    parts += [f"{found.failed} failed"] if found.failed else []
+    parts += [f"{found.skipped} not built"] if found.skipped else []
+    parts += [f"{unfinished} not finished"] if unfinished else []
+    return parts

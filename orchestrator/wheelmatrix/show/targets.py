@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from wheelmatrix.show.board import Board, Row, State
 from wheelmatrix.show.cause import cause
-from wheelmatrix.show.words import Glyphs, Line, Span, Style, width_of
+from wheelmatrix.show.table import aligned, width_of_row, widths_of
+from wheelmatrix.show.words import Glyphs, Line, Span, Style
 
 _NUMBERS = re.compile(r"\d+")
 _HEADS = ("target", "wheels", "failed", "left", "linker", "floor")
@@ -79,12 +80,12 @@ def table(board: Board, glyphs: Glyphs, width: int | None) -> Iterator[Line]:
         return
     for heads in (_HEADS, _HEADS[:5], _HEADS[:4]):
         cells = [[glyphs.text(_cell(each, head, glyphs)) for head in heads] for each in targets]
-        widths = [max(map(width_of, column)) for column in zip(heads, *cells, strict=True)]
-        if width is None or 2 + sum(widths) + 2 * (len(widths) - 1) <= width:
+        widths = widths_of(heads, cells)
+        if width is None or width_of_row(widths) <= width:
             break
-    yield glyphs.fit((("  ", ""), (_columns(heads, heads, widths), "dim")), width)
+    yield glyphs.fit((("  ", ""), (aligned(heads, heads, widths, _RIGHT), "dim")), width)
     for each, row in zip(targets, cells, strict=True):
-        yield glyphs.fit((mark(each.state, glyphs), (_columns(row, heads, widths), "")), width)
+        yield glyphs.fit((mark(each.state, glyphs), (aligned(row, heads, widths, _RIGHT), "")), width)
 
 
 def as_json(board: Board) -> list[dict[str, object]]:
@@ -152,12 +153,3 @@ def _cell(each: TargetRow, head: str, glyphs: Glyphs) -> str:
             return each.linker or glyphs.skipped
         case _:
             return each.floor or glyphs.skipped
-
-
-def _columns(cells: Sequence[str], heads: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(
-        f"{cell:>{width - width_of(cell) + len(cell)}}"
-        if head in _RIGHT
-        else f"{cell:{width - width_of(cell) + len(cell)}}"
-        for cell, head, width in zip(cells, heads, widths, strict=True)
-    ).rstrip()

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +22,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories that a terminal obeys instead of showing; Cf has the marks that turn text around (CVE-2021-42574)."""
 _IN_ASCII = str.maketrans({"…": "...", "·": "-", "│": "|", "─": "-", "–": "-", "—": "-", "→": "->", "×": "x",
                            "“": '"', "”": '"', "‘": "'", "’": "'", "•": "*", "≤": "<=", "≥": ">="})  # fmt: skip
+_UNITS = {"kB": 1e3, "MB": 1e6, "GB": 1e9}
 _SGR: dict[Style, str] = {"dim": "2", "bold": "1", "good": "32", "bad": "31;1", "warn": "33", "busy": "36"}
 
 
@@ -119,6 +120,16 @@ def wrapped(text: str, width: int | None) -> tuple[str, ...]:
     return tuple([*lines, line] if line else lines)
 
 
+def capped(found: str, most: int = 2000) -> str:
+    """Return a text of at most `most` characters: what a server says of itself is told, but not at any length."""
+    return found if len(found) <= most else found[: most - 1] + "…"
+
+
+def told(text: str, glyphs: Glyphs, width: int | None, style: Style) -> Iterator[Line]:
+    """Yield a text, cleaned and wrapped; nothing if it is empty."""
+    yield from (((part, style),) for part in wrapped(glyphs.text(text), width) if text)
+
+
 def rows(found: str) -> tuple[str, ...]:
     """Return the lines of a text, without the empty ones at its end."""
     return tuple(found.rstrip().splitlines()) if found.strip() else ()
@@ -175,6 +186,13 @@ def size(size_bytes: int) -> str:
     return f"{value / 1000:.1f} GB"
 
 
+def portion(part_bytes: int, whole_bytes: int) -> str:
+    """Return a part of a size, and the size, in the unit of the whole: `12.3/80.0 MB`, `0/812 B`."""
+    whole = size(whole_bytes)
+    unit = whole.rpartition(" ")[2]
+    return f"{part_bytes}/{whole}" if unit == "B" else f"{part_bytes / _UNITS[unit]:.1f}/{whole}"
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return `1 cell`, `2 cells`."""
     return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
@@ -184,6 +202,19 @@ def listed(names: Sequence[str], most: int, separator: str = ", ") -> str:
     """Return the first `most` names, and how many there are beside them: `a, b +3`."""
     more = len(names) - most
     return separator.join(names[:most]) + (f" +{more}" if more > 0 else "")
+
+
+def listed_within(names: Sequence[str], room: int) -> str:
+    """Return as many names as fit into `room` cells, and how many there are beside them; empty if not one fits."""
+    found, used = "", 0
+    for shown, name in enumerate(names, start=1):
+        used += width_of(name) + 2 * (shown > 1)
+        more = f" +{len(names) - shown}" if shown < len(names) else ""
+        if used > room:
+            break
+        if used + len(more) <= room:
+            found = ", ".join(names[:shown]) + more
+    return found
 
 
 def short_tag(platform_tag: str) -> str:

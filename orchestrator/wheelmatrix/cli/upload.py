@@ -1,0 +1,198 @@
+"""`wheelmatrix upload`: wheels and an sdist become a release, whole, or nothing of it does."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import rich_click as click
+
+from wheelmatrix import run, show
+from wheelmatrix.cli.arguments import OptionsCommand, asked, given
+from wheelmatrix.cli.failure import tell, warn
+from wheelmatrix.cli.screens import screen_of
+from wheelmatrix.cli.terminal import as_json
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.options import ScreenOptions, UploadOptions
+from wheelmatrix.project.precedence import resolve_screen
+from wheelmatrix.publish.secret import Secret
+from wheelmatrix.run import journal, releases
+from wheelmatrix.show import summary
+
+_ANY = ""
+"""Value of `--resume` and `--status` that name no release."""
+
+
+def _upload(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    resume: str | None,
+    status: str | None,
+    jobs: int | None,
+    username: str | None,
+    password: str | None,
+    token_file: str,
+    yes: bool,
+) -> int:  # fmt: skip
+    screen = resolve_screen(asked(ctx, ScreenOptions), os.environ)
+    if status is not None:
+        return _status(status, is_json=screen.progress == "json")
+    if not files and resume is None:
+        raise ConfigError.of(
+            "no files to upload", where="upload", hint="wheelmatrix upload dist/*, or --resume to go on with a release"
+        )
+    values = asked(ctx, UploadOptions)
+    if jobs is not None:
+        values["upload_jobs"] = jobs
+    return send(files, values, screen, given(ctx), who(username, password, token_file), resume=resume, yes=yes)
+
+
+def who(username: str | None, password: str | None, token_file: str) -> dict[str, object]:
+    """Return what the command line says of who uploads, as fields of Asked."""
+    return {
+        "user": username,
+        "password": None if password is None else Secret(password),
+        "token_file": token_file,
+    }
+
+
+def send(
+    files: tuple[str, ...],
+    values: Mapping[str, object],
+    options: ScreenOptions,
+    words: tuple[str, ...],
+    who: Mapping[str, object],
+    *,
+    resume: str | None = None,
+    yes: bool = False,
+) -> int:
+    """Upload files and return the exit code; `words`: the command's arguments, which are recorded without secrets."""
+    environment = dict(os.environ)
+    can_ask = (
+        sys.stdin.isatty() and sys.stderr.isatty() and not environment.get("CI") and not values.get("non_interactive")
+    )
+    released = run.upload(
+        run.Asked(
+            files=files,
+            options=values,
+            resume=resume,
+            prompt=_prompt if can_ask else None,
+            confirm=_confirm if can_ask and not yes else None,
+            mask=_mask,
+            **who,  # type: ignore[arg-type]  # user, password and token file, as `who` has them
+        ),
+        directory=Path.cwd(),
+        environment=environment,
+        arguments=("upload", *without_secrets(words)),
+        screen=screen_of(options, environment),
+    )
+    if place := environment.get("GITHUB_STEP_SUMMARY"):
+        _summarize(released.journal, Path(place))
+    if options.progress == "none":
+        for failure in released.failures:
+            tell(failure, words)
+    return released.exit_code
+
+
+def _status(name: str, *, is_json: bool) -> int:
+    """Print what is known of releases that were sent from here, without asking the index."""
+    place = releases.home(Path.cwd())
+    folders = [releases.find(place, name)] if name else list(releases.all_of(place))
+    if not folders:
+        raise ConfigError.of("nothing was sent from here", where=str(place))
+    boards = []
+    for folder in folders:
+        runs = journal.runs(folder)
+        boards.append((folder.name, show.fold(show.Board(), journal.read(runs[0].journal)), releases.past(folder)))
+    if is_json:
+        click.echo(as_json([
+            {**summary.as_json(board), "release": own, "missing": list(past.missing)} for own, board, past in boards
+        ]))  # fmt: skip
+    else:
+        for own, board, past in boards:
+            click.echo(own)
+            click.echo(summary.summary(board, width=None))
+            state = f"{len(past.missing)} files are missing" if past.missing else "all files have arrived"
+            click.echo(f"{own}: {state}\n")
+    return 0
+
+
+def without_secrets(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a command line without the values of `-p` and `--password`, however they are attached."""
+    kept: list[str] = []
+    is_value = False
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if is_value:
+            kept.append("***")
+        elif name == "--password" and equals:
+            kept.append("--password=***")
+        elif word.startswith("-p") and not word.startswith("--") and len(word) > 2:
+            kept.append("-p***")
+        else:
+            kept.append(word)
+        is_value = not is_value and word in ("-p", "--password")
+    return tuple(kept)
+
+
+def _prompt(user: str | None) -> tuple[str, Secret] | None:
+    name = user if user is not None else click.prompt("User (__token__ for a token)", default="__token__", err=True)
+    entered = click.prompt(f"Password or token of {name}", hide_input=True, default="", show_default=False, err=True)
+    return (name, Secret(entered)) if entered else None
+
+
+def _confirm(question: str) -> bool:
+    return click.confirm(question, default=False, err=True)
+
+
+def _mask(command: str) -> None:
+    print(command, flush=True)
+
+
+def _summarize(found: Path, place: Path) -> None:
+    """Add the table of files to the job's summary; a summary that cannot be written fails no upload."""
+    try:
+        with place.open("a", encoding="utf-8") as file:
+            file.write(show.step_summary(show.fold(show.Board(), journal.read(found))))
+    except OSError as error:
+        warn(f"GITHUB_STEP_SUMMARY: {error}")
+
+
+CREDENTIALS: tuple[click.Parameter, ...] = (
+    click.RichOption(["-u", "--username"], default=None, metavar="USER", help="User of the index", panel="Credentials"),
+    click.RichOption(
+        ["-p", "--password"], default=None, metavar="PASSWORD", panel="Credentials",
+        help="Password or token; seen by everybody on this machine, so rather WHEELMATRIX_TOKEN",
+    ),
+    click.RichOption(
+        ["--token-file"], default="", metavar="FILE", help="File that holds a token; -: stdin", panel="Credentials"
+    ),
+    click.RichOption(["-y", "--yes"], is_flag=True, help="Ask nothing before a first release", panel="Upload"),
+)  # fmt: skip
+"""Who uploads: no fields of options, since no configuration may hold a secret."""
+
+command = OptionsCommand(
+    UploadOptions,
+    ScreenOptions,
+    name="upload",
+    callback=_upload,
+    help="Upload wheels and an sdist as one release. All of it is looked at first, and nothing is sent if anything is "
+    "wrong. One wheel goes alone, then the others at once, the sdist last; what fails on the way is looked up at the "
+    "index and sent again if it is not there. The exit code is 8 if something is missing at the end.",
+    params=[
+        click.Argument(["files"], nargs=-1, metavar="FILE…"),
+        click.RichOption(
+            ["--resume"], is_flag=False, flag_value=_ANY, default=None, metavar="[RELEASE]", panel="Upload",
+            help="Go on with a release that did not arrive whole; what has arrived is not sent again",
+        ),
+        click.RichOption(
+            ["--status"], is_flag=False, flag_value=_ANY, default=None, metavar="[RELEASE]", panel="Upload",
+            help="Say what is known of releases that were sent from here, and send nothing",
+        ),
+        click.RichOption(
+            ["-j", "--jobs"], type=click.IntRange(1, 8), default=None, metavar="N", panel="Upload",
+            help="Files that are sent at once, the same as --upload-jobs",
+        ),
+        *CREDENTIALS,
+    ],
+)  # fmt: skip

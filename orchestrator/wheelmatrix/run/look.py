@@ -1,0 +1,105 @@
+"""Reads the files of a release, a few at a time, and says what they are and what is wrong with them."""
+
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import anyio
+from anyio import to_thread
+
+from wheelmatrix.audit import WheelReport, audit_sdist, audit_wheel
+from wheelmatrix.errors import Issue, UploadError
+from wheelmatrix.model import Tables
+from wheelmatrix.publish.attestation import attestations_of
+from wheelmatrix.publish.distribution import distribution_of, metadata_of
+from wheelmatrix.publish.preflight import Looked
+from wheelmatrix.run.files import issue_of
+
+_AT_ONCE = 2
+"""Files in memory at a time: an audit needs all of one, and what is in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of the files of a release."""
+
+    files: tuple[Looked, ...]
+    """Those that are wheels or sdists, in the order asked for."""
+    issues: tuple[Issue, ...]
+    """Of the others."""
+
+
+async def look_at(paths: Sequence[Path], known: Tables, *, with_attestations: bool) -> Seen:
+    """Return what the files are and what is wrong with each; nothing is raised for what is in them."""
+    found: dict[Path, Looked] = {}
+    issues: dict[Path, tuple[Issue, ...]] = {}
+    limiter = anyio.CapacityLimiter(_AT_ONCE)
+
+    async def look(path: Path) -> None:
+        try:
+            found[path] = await to_thread.run_sync(_look, path, known, with_attestations, limiter=limiter)
+        except UploadError as error:
+            issues[path] = error.issues
+        except OSError as error:
+            issues[path] = (issue_of(error, path),)
+
+    async with anyio.create_task_group() as group:
+        for path in paths:
+            group.start_soon(look, path)
+    return Seen(
+        files=tuple(found[path] for path in paths if path in found),
+        issues=tuple(issue for path in paths for issue in issues.get(path, ())),
+    )
+
+
+def classifiers() -> frozenset[str] | None:
+    """Return the classifiers that the index takes; None: trove-classifiers is not installed."""
+    try:
+        import trove_classifiers
+    except ImportError:
+        return None
+    return frozenset(trove_classifiers.classifiers)
+
+
+def rendering(description: str, content_type: str) -> str:
+    """Return what the index's renderer says against a description; empty: nothing, or it is not installed.
+
+    Only reStructuredText can fail. Source: warehouse, which renders with readme_renderer.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if not description or kind not in ("", "text/x-rst"):
+        return ""
+    try:
+        from readme_renderer import rst
+    except ImportError:
+        return ""
+    said = io.StringIO()
+    if rst.render(description, stream=said) is not None:
+        return ""
+    return " ".join(said.getvalue().split())[:500] or "it is no reStructuredText"
+
+
+def _look(path: Path, known: Tables, with_attestations: bool) -> Looked:
+    with path.open("rb") as file:
+        image = file.read()
+        mtime_ns = os.fstat(file.fileno()).st_mtime_ns
+    distribution = distribution_of(path, image, mtime_ns=mtime_ns)
+    if with_attestations:
+        texts = [(each.name, each.read_bytes()) for each in sorted(path.parent.glob(f"{path.name}.*.attestation"))]
+        if texts:
+            told = attestations_of(path.name, distribution.sha256, texts)
+            distribution = replace(distribution, attestations=told)
+    report = audit_wheel(path.name, image, known) if path.name.endswith(".whl") else audit_sdist(path.name, image)
+    problems = list(report.problems)
+    warnings: tuple[str, ...] = ()
+    if isinstance(report, WheelReport):
+        warnings = report.warnings
+        problems += [f"{one.name}: {problem}" for one in report.reports for problem in one.problems]
+    return Looked(
+        distribution=distribution,
+        metadata=metadata_of(path, image),
+        problems=tuple(problems),
+        warnings=warnings,
+    )

@@ -1,0 +1,264 @@
+"""Looks at a release as a whole before its first byte: the files, the index, whom they are sent as."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wheelmatrix import __version__, resources, tables
+from wheelmatrix.errors import ConfigError, Issue, UploadError
+from wheelmatrix.events import ReleasePlanned
+from wheelmatrix.model import Distribution, Listing, Tables
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.project.precedence import resolve
+from wheelmatrix.publish import asking, probing
+from wheelmatrix.publish.credentials import Known, given
+from wheelmatrix.publish.oidc import ci_of
+from wheelmatrix.publish.order import lead_of
+from wheelmatrix.publish.preflight import Looked, local_findings, remote_findings, warnings
+from wheelmatrix.publish.pypirc import Pypirc, pypirc_of
+from wheelmatrix.publish.repository import Destination, destination
+from wheelmatrix.publish.secret import Redaction, Secret
+from wheelmatrix.run import releases
+from wheelmatrix.run.authority import Fixed, Trusted
+from wheelmatrix.run.credential_sources import Means, authority
+from wheelmatrix.run.gather import find_pyproject
+from wheelmatrix.run.http import Client, Small, Wire, client, wire
+from wheelmatrix.run.index import list_project
+from wheelmatrix.run.look import classifiers, look_at, rendering
+from wheelmatrix.run.send import send_probe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody asks to be uploaded, and what they say of who they are."""
+
+    files: tuple[str, ...]
+    """Paths; empty for a release that is resumed."""
+    options: Mapping[str, object]
+    """UploadOptions fields of the command line."""
+    user: str | None = None
+    password: Secret | None = None
+    token_file: str = ""
+    resume: str | None = None
+    """Part of the name of the release to go on with; empty: the only one that is not over; None: none."""
+    prompt: Callable[[str | None], tuple[str, Secret] | None] | None = None
+    """Asks for user and password; None: nobody can be asked."""
+    confirm: Callable[[str], bool] | None = None
+    """Asks a question; None: nobody can be asked, and the answer is yes."""
+    mask: Callable[[str], None] = lambda _: None
+    """Prints workflow commands that hide a secret."""
+    pauses: float = 1.0
+    """What every pause is multiplied with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """A release that may be sent."""
+
+    options: BuildOptions
+    project: str
+    version: str
+    files: tuple[Distribution, ...]
+    destination: Destination
+    listing: Listing
+    """What the index lists before."""
+    wire: Wire
+    authority: Fixed | Trusted
+    redaction: Redaction
+    folder: Path
+    """Where the release is remembered."""
+    warnings: tuple[str, ...]
+    pauses: float
+
+
+async def cleared(asked: Asked, directory: Path, environment: Mapping[str, str]) -> Cleared:
+    """Return a release that may be sent.
+
+    Raises UploadError with everything that keeps it from that, ConfigError for what is asked wrongly.
+    """
+    place = releases.home(directory)
+    options = _options(asked, directory, environment)
+    paths = _paths(asked.files, directory)
+    before = releases.past(releases.find(place, asked.resume)) if asked.resume is not None else None
+    if before is not None and before.planned is not None:
+        paths = paths or tuple(map(Path, before.planned.files))
+        options = _like(options, before.planned)
+    known = tables.load(resources.table_texts())
+    to = destination(options, known.indexes, _pypirc(options.config_file, environment))
+    lines = _wire(options, to)
+    index = known.indexes.get(to.repository.index)
+    files = await _looked(paths, known, options, to, before)
+    who, listing, redaction, more = await _asked_index(asked, files, lines, to, options, environment, index is not None)
+    project, version = files[0].distribution.name, files[0].distribution.version
+    for question in asking.questions(listing, project, version, to.repository.name):
+        if asked.confirm is not None and not asked.confirm(question):
+            raise UploadError.of("nothing was sent", where=f"{project} {version}", hint="--yes asks nothing")
+    told = warnings(files, listing, is_trusted=isinstance(who, Trusted))
+    return Cleared(
+        options=options,
+        project=project,
+        version=version,
+        files=tuple(each.distribution for each in files),
+        destination=to,
+        listing=listing,
+        wire=lines,
+        authority=who,
+        redaction=redaction,
+        folder=place / releases.name_of(to.repository.upload_url, project, version),
+        warnings=tuple(dict.fromkeys((*to.warnings, *more, *map(str, told)))),
+        pauses=asked.pauses,
+    )
+
+
+def _options(asked: Asked, directory: Path, environment: Mapping[str, str]) -> BuildOptions:
+    pyproject, text = find_pyproject(directory, "")
+    return resolve(asked.options, environment, pyproject, text).options
+
+
+def _paths(files: Sequence[str], directory: Path) -> tuple[Path, ...]:
+    """Return the files, each once; raises ConfigError for those that there are not."""
+    paths = tuple(dict.fromkeys(directory / name for name in files))
+    issues = []
+    for path in paths:
+        if path.is_dir():
+            hint = f"name the files in it: {path.name}/*"
+            issues.append(Issue(message="this is a directory", where=str(path), hint=hint))
+        elif not path.is_file():
+            issues.append(Issue(message="no such file", where=str(path)))
+    if issues:
+        raise ConfigError(*issues)
+    return tuple(path for path in paths if not path.name.endswith(".attestation"))
+
+
+def _like(options: BuildOptions, planned: ReleasePlanned) -> BuildOptions:
+    """Return the options with the index of an earlier run, unless another one is asked for."""
+    if options.repository or options.repository_url:
+        return options
+    return replace(options, repository_url=planned.repository, simple_url=options.simple_url or planned.simple)
+
+
+def _pypirc(config_file: str, environment: Mapping[str, str]) -> Pypirc:
+    path = Path(
+        config_file.replace("~", environment.get("HOME", "~"), 1) if config_file.startswith("~/") else config_file
+    )
+    try:
+        path = path.expanduser()
+        text, mode = path.read_text(encoding="utf-8"), path.stat().st_mode
+    except FileNotFoundError:
+        return Pypirc(where=config_file)
+    except (OSError, UnicodeDecodeError, RuntimeError) as error:
+        raise ConfigError.of(f"it cannot be read: {type(error).__name__}", where=config_file) from error
+    return pypirc_of(text, where=config_file, mode=None if os.name == "nt" else stat.S_IMODE(mode))
+
+
+def _wire(options: BuildOptions, to: Destination) -> Wire:
+    section = to.section
+    return wire(
+        user_agent=f"wheelmatrix/{__version__}",
+        read_timeout_s=float(options.read_timeout),
+        ca_bundle=options.ca_bundle or (section.ca_cert if section else ""),
+        client_cert=options.client_cert or (section.client_cert if section else ""),
+    )
+
+
+async def _looked(
+    paths: Sequence[Path], known: Tables, options: BuildOptions, to: Destination, before: releases.Past | None
+) -> tuple[Looked, ...]:
+    """Return the files if nothing is wrong with them as far as can be told here."""
+    seen = await look_at(paths, known, with_attestations=options.attestations)
+    index, rendered = known.indexes.get(to.repository.index), ""
+    own = dict(seen.files[0].distribution.fields) if seen.files else {}
+    if index is not None and seen.files:
+        rendered = rendering(own.get("description", ""), own.get("description_content_type", ""))
+    found = local_findings(seen.files, index, known_classifiers=classifiers(), rendering=rendered)
+    issues = (*seen.issues, *found, *_rebuilt(seen.files, before))
+    if issues:
+        raise UploadError(*dict.fromkeys(issues))
+    return seen.files
+
+
+def _rebuilt(files: Sequence[Looked], before: releases.Past | None) -> Iterator[Issue]:
+    """Yield an issue for each file that is not the one which an earlier run looked at: no release is of two builds."""
+    if before is None or before.planned is None:
+        return
+    planned = dict(zip(map(_name, before.planned.files), before.planned.sha256, strict=True))
+    for each in files:
+        own = each.distribution
+        if planned.get(own.filename, own.sha256) != own.sha256:
+            yield Issue(
+                message="it was built anew since the release began: this would mix two builds",
+                where=str(own.path),
+                hint="send the files that were built first, or release a new version",
+            )
+
+
+def _name(path: str) -> str:
+    return Path(path).name
+
+
+async def _asked_index(
+    asked: Asked,
+    files: Sequence[Looked],
+    lines: Wire,
+    to: Destination,
+    options: BuildOptions,
+    environment: Mapping[str, str],
+    is_known: bool,
+) -> tuple[Fixed | Trusted, Listing, Redaction, tuple[str, ...]]:
+    """Return in whose name the files are sent and what the index has, if it will take them; and what to say of it."""
+    said: list[str] = []
+    own = [each.distribution for each in files]
+    redaction = Redaction(*to.secrets)
+    async with client(lines) as web:
+        means = _means(asked, web, environment, redaction, said)
+        listing = await list_project(web, to.repository.simple_url, own[0].name, authorization={})
+        who = await authority(_known(asked, options, to, environment), means)
+        if listing.state == "unknown" and isinstance(who, Fixed):
+            header = {"Authorization": (await who.header(0, None)).reveal()}
+            listing = await list_project(web, to.repository.simple_url, own[0].name, authorization=header)
+        issues = remote_findings(own, listing, datetime.now(UTC), is_warehouse=is_known)
+        if not issues and (options.probe == "always" or (options.probe == "auto" and is_known)):
+            header = {"Authorization": (await who.header(0, None)).reveal()}
+            result = await send_probe(web, to.repository.upload_url, header, lead_of(own))
+            issues = probing.findings(result, to.repository.name)
+    if issues:
+        raise UploadError(*(replace(each, message=redaction.clean(each.message)) for each in issues))
+    return who, listing, redaction, tuple(said)
+
+
+def _known(asked: Asked, options: BuildOptions, to: Destination, environment: Mapping[str, str]) -> Known:
+    token = None
+    if asked.token_file:
+        try:
+            is_stdin = asked.token_file == "-"  # noqa: S105  # a path, and no token
+            text = sys.stdin.read() if is_stdin else Path(asked.token_file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError.of(f"the token cannot be read: {type(error).__name__}", where=asked.token_file) from error
+        token = Secret(text)
+    ci = ci_of(environment)
+    return Known(
+        repository=to.repository,
+        given=given(environment, user=asked.user, password=asked.password, token=token),
+        user_info=to.user_info,
+        section=to.section,
+        pypirc=options.config_file,
+        trusted_publishing=options.trusted_publishing,
+        ci=ci.name if ci else "",
+        can_prompt=asked.prompt is not None and not options.non_interactive,
+    )
+
+
+def _means(asked: Asked, web: Client, environment: Mapping[str, str], redaction: Redaction, said: list[str]) -> Means:
+    return Means(
+        web=Small(web),
+        environment=environment,
+        redaction=redaction,
+        prompt=asked.prompt or (lambda _: None),
+        mask=asked.mask,
+        warn=said.append,
+        pause_s=asked.pauses,
+    )
