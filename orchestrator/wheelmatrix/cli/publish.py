@@ -51,7 +51,7 @@ command = OptionsCommand(
     name="publish",
     callback=_publish,
     help="Build every wheel that is asked for, and upload them, with FILE…, as one release: an sdist that was made "
-    "before, for instance. Nothing is sent if a wheel could not be built, or if anything is wrong with the release as a "
-    "whole.",
+    "before, for instance. Nothing is sent if a wheel could not be built, or if anything is wrong with the release as "
+    "a whole.",
     params=[click.Argument(["files"], nargs=-1, metavar="[FILE…]"), *CREDENTIALS],
 )
