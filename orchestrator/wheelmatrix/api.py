@@ -5,11 +5,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from wheelmatrix import run
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.events import Stamped
 from wheelmatrix.model import Plan, Wheel
 from wheelmatrix.options import BuildOptions, options_of
+from wheelmatrix.run.execute import execute
+from wheelmatrix.run.prepare import Prepared, prepare
 
 
 def plan(options: BuildOptions) -> Plan:
@@ -28,15 +29,15 @@ def build(options: BuildOptions) -> tuple[Wheel, ...]:
     Raises the WheelmatrixError of the earliest stage that failed; the wheels of other cells are written all the same.
     """
     prepared = _prepared(options)
-    result = run.execute(prepared, arguments=(), screen=_NoScreen())
+    result = execute(prepared, arguments=(), screen=_NoScreen())
     if result.failures:
         raise min(result.failures, key=lambda failure: failure.exit_code)
     return tuple(result.wheels)
 
 
-def _prepared(options: BuildOptions) -> "run.Prepared":
+def _prepared(options: BuildOptions) -> "Prepared":
     _refuse_event_loop()
-    return run.prepare(_given(options), directory=Path.cwd(), environment=dict(os.environ))
+    return prepare(_given(options), directory=Path.cwd(), environment=dict(os.environ))
 
 
 def _given(options: BuildOptions) -> dict[str, object]:

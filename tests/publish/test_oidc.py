@@ -175,10 +175,14 @@ def test_any_text_has_claims_or_none(text):
     assert isinstance(claims_of(Secret(text)), dict)
 
 
-@given(st.integers(min_value=0, max_value=599), st.binary() | st.recursive(
+KEYS = st.sampled_from(["token", "errors", "code", "expires", "message", "audience", "value"])
+ANSWERS = st.binary() | st.recursive(
     st.none() | st.booleans() | st.text() | st.floats(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["token", "errors", "code", "expires", "message"]), inner),
-).map(lambda value: json.dumps(value).encode()))  # fmt: skip
+    lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner),
+).map(lambda value: json.dumps(value).encode())
+
+
+@given(st.integers(min_value=0, max_value=599), ANSWERS)
 def test_any_answer_is_understood(status, body):
     audience_of(status, body)
     github_identity(status, body)
@@ -186,19 +190,14 @@ def test_any_answer_is_understood(status, body):
 
 
 def test_github_is_asked_with_its_own_token():
-    environment = {
-        "ACTIONS_ID_TOKEN_REQUEST_URL": "https://ci.example/x?v=2",
-        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "canary",
-    }
+    name = "ACTIONS_ID_TOKEN_REQUEST"
+    environment = {f"{name}_URL": "https://ci.example/x?v=2", f"{name}_TOKEN": "canary"}
 
     url, header = github_request(environment, "py&pi")
 
     assert url == "https://ci.example/x?v=2&audience=py%26pi"
     assert header == Secret("Bearer canary")
-    assert (
-        github_request({"ACTIONS_ID_TOKEN_REQUEST_URL": "https://ci.example/"}, "a")[0]
-        == "https://ci.example/?audience=a"
-    )
+    assert github_request({f"{name}_URL": "https://ci.example/"}, "a")[0] == "https://ci.example/?audience=a"
 
 
 def test_github_answers_with_an_identity():

@@ -159,7 +159,7 @@ def test_the_file_is_read_behind_the_url():
 def test_a_password_of_somebody_else_is_not_taken():
     found = choose(known(user="alice", user_info=info("bob", "x"), section=section("carol", "y")), {})
 
-    assert found == Next(step="keyring", user="alice")
+    assert found == Next(way="keyring", user="alice")
 
 
 def test_a_user_from_the_file_serves_a_password_from_a_variable():
@@ -170,13 +170,13 @@ def test_a_user_from_the_file_serves_a_password_from_a_variable():
 def test_keyring_ci_and_user_are_asked_in_this_order():
     state, tried = known(ci="GitHub", can_prompt=True), {}
 
-    for step in ("keyring", "oidc", "prompt"):
-        assert choose(state, tried) == Next(step=step, user=None)
-        tried[step] = f"no {step}"
+    for way in ("keyring", "oidc", "prompt"):
+        assert choose(state, tried) == Next(way=way, user=None)
+        tried[way] = f"no {way}"
     with pytest.raises(UploadError) as caught:
         choose(state, tried)
     said = str(caught.value)
-    assert all(f"no {step}" in said for step in tried)
+    assert all(f"no {way}" in said for way in tried)
     for way in (
         "WHEELMATRIX_TOKEN",
         "--token-file",
@@ -185,7 +185,7 @@ def test_keyring_ci_and_user_are_asked_in_this_order():
         "wheelmatrix[keyring]",
         "trusted publisher",
     ):
-        assert way in said
+        assert each in said
 
 
 def test_nobody_is_asked_where_nobody_is():
@@ -194,13 +194,13 @@ def test_nobody_is_asked_where_nobody_is():
 
 
 def test_a_known_index_is_asked_for_as_token():
-    assert choose(known(repository=PUBLIC), {}) == Next(step="keyring", user="__token__")
+    assert choose(known(repository=PUBLIC), {}) == Next(way="keyring", user="__token__")
 
 
 def test_who_names_a_user_does_not_mean_this_ci():
     with pytest.raises(UploadError):
         choose(known(user="alice", ci="GitHub"), {"keyring": "x"})
-    assert choose(known(user="__token__", ci="GitHub"), {"keyring": "x"}) == Next(step="oidc", user="__token__")
+    assert choose(known(user="__token__", ci="GitHub"), {"keyring": "x"}) == Next(way="oidc", user="__token__")
 
 
 def test_trusted_publishing_may_be_switched_off():
@@ -211,7 +211,7 @@ def test_trusted_publishing_may_be_switched_off():
 def test_trusted_publishing_may_be_the_only_way():
     state = known(trusted_publishing="always", section=section("carol", "y"))
 
-    assert choose(state, {}) == Next(step="oidc", user="__token__")
+    assert choose(state, {}) == Next(way="oidc", user="__token__")
     with pytest.raises(UploadError, match="does not work: the job may not"):
         choose(state, {"oidc": "the job may not"})
 
@@ -260,9 +260,8 @@ def test_the_header_is_basic_in_utf_8():
 
 @drawn(st.dictionaries(st.sampled_from(VARIABLES), st.sampled_from(["", "canary-1", "canary-2"])), st.booleans())
 def test_no_choice_error_or_warning_shows_a_value(environment, is_always):
-    state = known(
-        environment, trusted_publishing="always" if is_always else "auto", section=section("canary-3", "canary-4")
-    )
+    trusted = "always" if is_always else "auto"
+    state = known(environment, trusted_publishing=trusted, section=section("canary-3", "canary-4"))
     try:
         found = choose(state, {"keyring": "nothing"})
         said = repr(found) + str(found) + "".join(warnings_of(state, found if isinstance(found, Chosen) else None))

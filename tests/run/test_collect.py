@@ -9,7 +9,7 @@ import pytest
 from tests.audit.release import spread, wheel
 
 from wheelmatrix.errors import ConfigError, PackError
-from wheelmatrix.run import Collected, collect
+from wheelmatrix.run.collect import Collected, collect
 from wheelmatrix.run.collect import INCOMPLETE, Taken
 
 NAMES = tuple(f"demo-1.0-{python}-{python}-manylinux_2_17_x86_64.whl" for python in ("cp311", "cp312"))

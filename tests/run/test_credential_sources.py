@@ -6,6 +6,7 @@ import threading
 import traceback
 from types import ModuleType, SimpleNamespace
 
+import anyio
 import pytest
 from small_web import GITHUB, UPLOAD, Heard, SmallWeb, jwt
 
@@ -131,6 +132,15 @@ async def test_a_back_end_that_fails_is_named_and_its_text_is_not_shown(keyring)
     assert await from_keyring(UPLOAD, "alice") == "it failed: RuntimeError"
 
 
+async def test_a_machine_without_a_keyring_says_so(keyring):
+    def fail(service, user):
+        raise type("NoKeyringError", (RuntimeError,), {})
+
+    keyring.get_password = fail
+
+    assert await from_keyring(UPLOAD, "alice") == "this machine has none"
+
+
 async def test_a_locked_keyring_is_not_waited_for_and_does_not_keep_the_program(keyring):
     unlocked, threads = threading.Event(), []
 
@@ -147,7 +157,7 @@ async def test_a_locked_keyring_is_not_waited_for_and_does_not_keep_the_program(
         assert thread.daemon
     unlocked.set()
     for thread in threads:
-        thread.join(20)
+        await anyio.to_thread.run_sync(thread.join, 20)  # it tells the loop that it has ended
 
 
 async def test_the_user_is_asked_last(keyring):
@@ -234,7 +244,7 @@ async def test_without_a_ci_only_who_insists_is_told(no_keyring):
 @pytest.fixture
 def other_ci(monkeypatch):
     module = ModuleType("id")
-    module.asked = []
+    module.IdentityError, module.asked = KeyError, []
 
     def detect_credential(audience):
         module.asked.append(audience)
@@ -263,6 +273,17 @@ async def test_the_id_package_that_fails_is_named_and_its_text_is_not_shown(no_k
     with pytest.raises(UploadError, match="CircleCI cannot prove who it is: it failed: ValueError") as caught:
         await found.header(0, None)
     assert "canary" not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_what_the_id_package_says_for_users_is_told_them(no_keyring, other_ci):
+    def fail(audience):
+        raise KeyError(f"no agent for {jwt(1)}")
+
+    other_ci.detect_credential = fail
+    found = await authority(known(ci="Buildkite"), means(environment={"BUILDKITE": "true"}))
+
+    with pytest.raises(UploadError, match=r"no agent for \*\*\*"):
+        await found.header(0, None)
 
 
 async def test_the_id_package_may_see_nothing(no_keyring, other_ci):

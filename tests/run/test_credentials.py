@@ -2,6 +2,8 @@
 
 import pytest
 
+from wheelmatrix.publish.credentials import VARIABLES
+from wheelmatrix.publish.oidc import gitlab_variable
 from wheelmatrix.run.credentials import is_secret
 
 
@@ -31,11 +33,22 @@ from wheelmatrix.run.credentials import is_secret
         "PYPI_ID_TOKEN",
         "SIGSTORE_ID_TOKEN",
         "CIRCLE_OIDC_TOKEN_V2",
+        "BUILDKITE_AGENT_ACCESS_TOKEN",
         "twine_password",
     ],
 )
 def test_upload_credentials_are_secret(name):
     assert is_secret(name)
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_every_variable_that_credentials_are_read_from_is_secret(name):
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize("audience", ["pypi", "testpypi", "https://index.example", "1st"])
+def test_the_identity_of_a_job_of_gitlab_is_secret(audience):
+    assert is_secret(gitlab_variable(audience))
 
 
 @pytest.mark.parametrize(

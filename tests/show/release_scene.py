@@ -36,7 +36,10 @@ def release() -> list[At]:
     """Return what happened, with the ticks that no journal keeps."""
     return sorted(
         [
-            (0.0, RunStarted(run="9f2c", tool="0.1.0", directory="/home/user/demo", arguments=("publish",), jobs=2)),
+            (
+                0.0,
+                RunStarted(run="9f2c", tool="0.1.0", directory="/home/user/demo", arguments=("upload",), jobs=2),
+            ),
             (0.2, Waiting(what="the index")),
             (0.4, Waiting(what="")),
             (0.5, planned(SIZES, deadline="2026-12-11T09:30:00+00:00")),
@@ -47,7 +50,7 @@ def release() -> list[At]:
             *_there(10.1),
             *_refused(10.2),
             (13.5, StepFinished(step=step_of(SDIST), state="skipped", seconds=0.0, message=_NEEDS)),
-            (31.0, RunFinished(exit_code=8, seconds=31.0, advice="wheelmatrix publish --resume demo-1.0")),
+            (31.0, RunFinished(exit_code=8, seconds=31.0, advice="wheelmatrix upload --resume demo-1.0")),
         ],
         key=lambda at: at[0],
     )
@@ -57,7 +60,7 @@ def crowd(files: int) -> list[At]:
     """Return `files` files that are all on their way at once, with four ticks a second of each, for ten seconds."""
     sizes = {f"demo-1.0-cp3{number}-cp3{number}-manylinux_2_17_x86_64.whl": 100_000_000 for number in range(files)}
     events: list[At] = [
-        (0.0, RunStarted(run="9f2d", tool="0.1.0", directory="/w", arguments=("publish",), jobs=files)),
+        (0.0, RunStarted(run="9f2d", tool="0.1.0", directory="/w", arguments=("upload",), jobs=files)),
         (0.1, planned(sizes)),
     ]
     for filename, size_bytes in sizes.items():

@@ -88,10 +88,10 @@ def test_a_release_that_broke_off_can_be_resumed() -> None:
     *_, state, advice = summary(crashed(8.0), width=None).splitlines()
 
     assert state.startswith("1 of 6 files is on the index, 2 sending, 3 waiting, the run did not end; ")
-    assert advice == "wheelmatrix publish --resume demo-1.0"
+    assert advice == "wheelmatrix upload --resume demo-1.0"
     assert markdown(crashed(8.0)).endswith(f"- `{SDIST}`\n\nThe index takes files for this release until "
                                            "2026-12-11 09:30 UTC.\n\n- Warning: demo-1.0.tar.gz has no licence file\n"
-                                           "\nNext: wheelmatrix publish --resume demo-1.0\n")  # fmt: skip
+                                           "\nNext: wheelmatrix upload --resume demo-1.0\n")  # fmt: skip
     assert resume(Board()) == ""
 
 
@@ -120,6 +120,15 @@ def test_an_end_that_no_step_end_follows_counts_all_the_same() -> None:
     ]
     assert [plain(line)[:1] for line in table(board, ASCII, 80)] == [" ", "+", "x"]
     assert tally(board, 3.0).there_bytes == 5
+
+
+def test_a_file_that_the_index_replaced_after_all_is_no_longer_there() -> None:
+    events: list[tuple[float, Event]] = [
+        (0.0, planned({LEAD: 5})), *begun(LEAD, 1.0, 1), *ended(LEAD, 2.0, "stored"),
+        (2.0, StepFinished(step=step_of(LEAD), state="done", seconds=1.0)), *ended(LEAD, 3.0, "conflict"),
+    ]  # fmt: skip
+
+    assert missing(fold(Board(), scenes.stamped(events))) == (LEAD,)
 
 
 @pytest.mark.parametrize("width", [24, 40, 60, 80, 100, 140, None])

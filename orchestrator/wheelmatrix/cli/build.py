@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import run, show
+from wheelmatrix import show
 from wheelmatrix.cli import runs
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
 from wheelmatrix.cli.failure import tell, warn
@@ -15,6 +15,8 @@ from wheelmatrix.cli.screens import screen_of
 from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run import journal
+from wheelmatrix.run.execute import execute
+from wheelmatrix.run.prepare import Prepared, prepare
 
 
 def _build(ctx: click.Context, resume: str | None) -> int:
@@ -56,10 +58,10 @@ def _split(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _run(values: Mapping[str, object], options: ScreenOptions, directory: Path, arguments: tuple[str, ...]) -> int:
     environment = dict(os.environ)
-    prepared = run.prepare(values, directory=directory, environment=environment)
+    prepared = prepare(values, directory=directory, environment=environment)
     for line in verbosely(prepared, options.verbose):
         click.echo(line, err=True)
-    result = run.execute(prepared, arguments=arguments, screen=screen_of(options, environment))
+    result = execute(prepared, arguments=arguments, screen=screen_of(options, environment))
     if place := environment.get("GITHUB_STEP_SUMMARY"):
         _summarize(result.journal, Path(place))
     if options.progress == "none":
@@ -81,7 +83,7 @@ def _summarize(found: Path, place: Path) -> None:
         warn(f"GITHUB_STEP_SUMMARY: {error}")
 
 
-def verbosely(prepared: run.Prepared, verbose: int) -> Iterator[str]:
+def verbosely(prepared: Prepared, verbose: int) -> Iterator[str]:
     """Yield what `-v` adds: where each option came from; from `-vv` on also the command line of each build."""
     if verbose >= 1:
         for name, source in prepared.given.sources.items():

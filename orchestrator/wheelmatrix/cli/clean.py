@@ -7,10 +7,10 @@ from pathlib import Path
 import rich_click as click
 from rich.filesize import decimal
 
-from wheelmatrix import run
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.run.clean import Cleaned
 from wheelmatrix.run.clean import clean as remove
+from wheelmatrix.run.prepare import runs_directory
 
 _DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0}
 _BYTES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
@@ -31,7 +31,7 @@ def command(older_than: str | None, keep_size: str | None, manifest_path: str, d
     keep_bytes = size_bytes(keep_size) if keep_size is not None else None
     if older_than_days is None and keep_bytes is None:
         older_than_days = _USUAL_DAYS
-    directory = run.runs_directory(Path.cwd(), dict(os.environ), manifest_path).parent
+    directory = runs_directory(Path.cwd(), dict(os.environ), manifest_path).parent
     done = remove(directory, older_than_days=older_than_days, keep_bytes=keep_bytes, dry_run=dry_run)
     _tell(done, directory, dry_run)
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import run
 from wheelmatrix.cli.arguments import OptionsCommand, asked
 from wheelmatrix.cli.failure import tell, warn
 from wheelmatrix.cli.terminal import as_json
 from wheelmatrix.errors import AuditError, Issue, WheelmatrixError
 from wheelmatrix.options import BuildOptions, UploadOptions
+from wheelmatrix.run.collect import Collected, collect
 
 _SCHEMA = 1
 
 
 def _collect(ctx: click.Context, places: tuple[str, ...], format_: str, keep_going: bool) -> int:
-    found = run.collect(
+    found = collect(
         places,
         asked(ctx, BuildOptions),
         directory=Path.cwd(),
@@ -30,7 +30,7 @@ def _collect(ctx: click.Context, places: tuple[str, ...], format_: str, keep_goi
     return found.exit_code
 
 
-def json_of(found: run.Collected) -> dict[str, object]:
+def json_of(found: Collected) -> dict[str, object]:
     """Return what came of it as JSON values; keys are only added within a schema number."""
     compared = found.compared
     return {
@@ -64,7 +64,7 @@ def json_of(found: run.Collected) -> dict[str, object]:
     }
 
 
-def _tell(found: run.Collected) -> None:
+def _tell(found: Collected) -> None:
     for message in found.warnings:
         warn(message)
     if found.compared is not None:

@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 import rich_click as click
 
-from wheelmatrix import run
 from wheelmatrix.cli.terminal import as_json
 from wheelmatrix.model import Installed
+from wheelmatrix.run.prepare import list_pythons
 
 _SCHEMA = 1
 _HEADINGS = ("python", "version", "abi", "found in", "executable")
@@ -18,7 +18,7 @@ _HEADINGS = ("python", "version", "abi", "found in", "executable")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to print them")
 def command(format_: str) -> None:
     """List the Pythons of this machine that wheels can be built for, and where each was found."""
-    found = run.list_pythons(dict(os.environ))
+    found = list_pythons(dict(os.environ))
     if format_ == "json":
         click.echo(as_json({"schema": _SCHEMA, "pythons": [asdict(python) for python in found]}))
     elif found:

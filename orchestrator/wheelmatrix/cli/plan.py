@@ -6,19 +6,19 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import run
 from wheelmatrix.cli.arguments import OptionsCommand, asked
 from wheelmatrix.cli.failure import warn
 from wheelmatrix.cli.terminal import as_json
 from wheelmatrix.options import BuildOptions, UploadOptions
 from wheelmatrix.plan.hosts import jobs
+from wheelmatrix.run.prepare import prepare
 from wheelmatrix.show import github_matrix, planned
 
 _MATRIX = "github-matrix"
 
 
 def _plan(ctx: click.Context, format_: str, explain: bool) -> None:
-    prepared = run.prepare(
+    prepared = prepare(
         asked(ctx, BuildOptions), directory=Path.cwd(), environment=dict(os.environ), elsewhere=format_ == _MATRIX
     )  # fmt: skip
     for message in prepared.plan.warnings:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import run
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
 from wheelmatrix.cli.failure import tell
 from wheelmatrix.cli.screens import screen_of
 from wheelmatrix.cli.upload import CREDENTIALS, send, who, without_secrets
 from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions, options_of
 from wheelmatrix.project.precedence import resolve_screen
+from wheelmatrix.run.execute import execute
+from wheelmatrix.run.prepare import prepare
 
 
 def _publish(
@@ -24,9 +25,9 @@ def _publish(
 ) -> int:
     screen = resolve_screen(asked(ctx, ScreenOptions), os.environ)
     values, words, environment = asked(ctx, BuildOptions), given(ctx), dict(os.environ)
-    prepared = run.prepare(values, directory=Path.cwd(), environment=environment)
+    prepared = prepare(values, directory=Path.cwd(), environment=environment)
     arguments = ("publish", *without_secrets(words))
-    result = run.execute(prepared, arguments=arguments, screen=screen_of(screen, environment))
+    result = execute(prepared, arguments=arguments, screen=screen_of(screen, environment))
     if result.exit_code:
         if screen.progress == "none":
             for failure in result.failures:

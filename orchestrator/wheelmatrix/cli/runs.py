@@ -6,10 +6,10 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import run
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.events import RunStarted
 from wheelmatrix.run import journal
+from wheelmatrix.run.prepare import runs_directory
 
 LAST = "last"
 
@@ -26,7 +26,7 @@ def parameters() -> list[click.Parameter]:
 
 def find(run_id: str, manifest_path: str) -> journal.RunFolder:
     """Return the run of an id, of the beginning of one, or the last; raises ConfigError."""
-    return journal.find(run.runs_directory(Path.cwd(), dict(os.environ), manifest_path), run_id)
+    return journal.find(runs_directory(Path.cwd(), dict(os.environ), manifest_path), run_id)
 
 
 def earlier(run_id: str, values: Mapping[str, object]) -> tuple[Path, tuple[str, ...]]:
@@ -35,7 +35,7 @@ def earlier(run_id: str, values: Mapping[str, object]) -> tuple[Path, tuple[str,
     Raises ConfigError if there is no such run, or it was no build from a command line.
     """
     target = {"WHEELMATRIX_TARGET_DIR": str(values["target_dir"])} if "target_dir" in values else {}
-    directory = run.runs_directory(Path.cwd(), {**os.environ, **target}, str(values.get("manifest_path", "")))
+    directory = runs_directory(Path.cwd(), {**os.environ, **target}, str(values.get("manifest_path", "")))
     found = journal.find(directory, run_id)
     started = next((stamped.event for stamped in journal.read(found.journal)), None)
     if not isinstance(started, RunStarted) or started.arguments[:1] != ("build",):

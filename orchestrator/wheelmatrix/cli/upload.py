@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import run, show
+from wheelmatrix import show
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
 from wheelmatrix.cli.failure import tell, warn
 from wheelmatrix.cli.screens import screen_of
@@ -17,6 +17,8 @@ from wheelmatrix.options import ScreenOptions, UploadOptions
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.publish.secret import Secret
 from wheelmatrix.run import journal, releases
+from wheelmatrix.run.preflight import Asked
+from wheelmatrix.run.release import upload
 from wheelmatrix.show import summary
 
 _ANY = ""
@@ -71,8 +73,8 @@ def send(
     can_ask = (
         sys.stdin.isatty() and sys.stderr.isatty() and not environment.get("CI") and not values.get("non_interactive")
     )
-    released = run.upload(
-        run.Asked(
+    released = upload(
+        Asked(
             files=files,
             options=values,
             resume=resume,

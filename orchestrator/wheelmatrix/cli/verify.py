@@ -5,12 +5,12 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import run
 from wheelmatrix.cli import terminal
 from wheelmatrix.cli.arguments import OptionsCommand, asked
 from wheelmatrix.errors import VerifyError
 from wheelmatrix.model import TIERS
 from wheelmatrix.options import VerifyOptions
+from wheelmatrix.run.verify_files import verify_files
 from wheelmatrix.show import verdicts
 from wheelmatrix.verify.verdict import demanded, issues
 
@@ -21,7 +21,7 @@ def _verify(
     values = asked(ctx, VerifyOptions)
     if level is not None:
         values["verify"] = level
-    options, found = run.verify_files(
+    options, found = verify_files(
         files, values, interpreters, directory=Path.cwd(), environment=dict(os.environ)
     )  # fmt: skip
     lowest = demanded(options.verify) or TIERS[0]

@@ -27,7 +27,8 @@ USERS_AND_PASSWORDS = (
 VARIABLES = (*TOKENS, *(name for pair in USERS_AND_PASSWORDS for name in pair))
 """Every variable that is read for a user, a password or a token. Sources: documentation of maturin, twine and uv."""
 
-Step = Literal["keyring", "oidc", "prompt"]
+Way = Literal["keyring", "oidc", "prompt"]
+"""Whom to ask: the user's keyring, the CI system that this runs in, the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Chosen:
 class Next:
     """What to ask, since nothing was given so far."""
 
-    step: Step
+    way: Way
     user: str | None = field(repr=False)
     """Whose password is looked for; None: the user, too."""
 
@@ -120,7 +121,7 @@ def given(
     return tuple(found)
 
 
-def choose(known: Known, tried: Mapping[Step, str]) -> Chosen | Next:
+def choose(known: Known, tried: Mapping[Way, str]) -> Chosen | Next:
     """Return in whose name files are sent, or what to ask next; `tried`: what was asked, and why it gave nothing.
 
     The order: command line and variables, URL, .pypirc, keyring, trusted publishing, the user.
@@ -140,9 +141,9 @@ def choose(known: Known, tried: Mapping[Step, str]) -> Chosen | Next:
         if section.password:
             return _chosen(known, user, section.password, f"section [{section.name}] of {known.pypirc}")
     user = TOKEN_USER if known.repository.index and not user else user
-    for step in _steps(known, user):
-        if step not in tried:
-            return Next(step=step, user=user)
+    for way in _ways(known, user):
+        if way not in tried:
+            return Next(way=way, user=user)
     raise UploadError(*_missing(known, tried))
 
 
@@ -181,7 +182,7 @@ def _refuse_two(what: str, pairs: list[tuple[str, str]]) -> None:
         )
 
 
-def _proof_only(known: Known, secret: Secret | None, source: str, tried: Mapping[Step, str]) -> Next:
+def _proof_only(known: Known, secret: Secret | None, source: str, tried: Mapping[Way, str]) -> Next:
     """Return that trusted publishing is to be tried, and nothing else."""
     if secret or (known.user_info is not None and known.user_info.password):
         raise ConfigError.of(
@@ -195,7 +196,7 @@ def _proof_only(known: Known, secret: Secret | None, source: str, tried: Mapping
             where=known.repository.name,
             hint="--trusted-publishing auto takes other credentials, too",
         )
-    return Next(step="oidc", user=TOKEN_USER)
+    return Next(way="oidc", user=TOKEN_USER)
 
 
 def _chosen(known: Known, user: str | None, secret: Secret, source: str) -> Chosen:
@@ -215,17 +216,17 @@ def _chosen(known: Known, user: str | None, secret: Secret, source: str) -> Chos
     return Chosen(user=user, secret=secret, source=source)
 
 
-def _steps(known: Known, user: str | None) -> tuple[Step, ...]:
+def _ways(known: Known, user: str | None) -> tuple[Way, ...]:
     """Return what may be asked, in order; who names a user does not mean this CI."""
-    steps: list[Step] = ["keyring"]
+    ways: list[Way] = ["keyring"]
     if known.ci and known.trusted_publishing != "never" and user in (None, TOKEN_USER):
-        steps.append("oidc")
+        ways.append("oidc")
     if known.can_prompt:
-        steps.append("prompt")
-    return tuple(steps)
+        ways.append("prompt")
+    return tuple(ways)
 
 
-def _missing(known: Known, tried: Mapping[Step, str]) -> tuple[Issue, ...]:
+def _missing(known: Known, tried: Mapping[Way, str]) -> tuple[Issue, ...]:
     """Return that nothing is left, every way to give credentials, and what became of those that were tried."""
     hint = (
         "give a token in WHEELMATRIX_TOKEN or --token-file; or a user and a password in WHEELMATRIX_USERNAME and"
@@ -238,7 +239,7 @@ def _missing(known: Known, tried: Mapping[Step, str]) -> tuple[Issue, ...]:
     words = {"keyring": "keyring", "oidc": "trusted publishing", "prompt": "terminal"}
     return (
         Issue(message=message, where=known.repository.name, hint=hint),
-        *(Issue(message=because, where=words[step]) for step, because in tried.items()),
+        *(Issue(message=because, where=words[way]) for way, because in tried.items()),
     )
 
 

@@ -12,7 +12,8 @@ import anyio
 from anyio import from_thread, lowlevel
 
 from wheelmatrix.errors import UploadError
-from wheelmatrix.publish.credentials import Chosen, Known, Next, Step, choose, warnings_of
+from wheelmatrix.publish.answer import cleaned
+from wheelmatrix.publish.credentials import Chosen, Known, Next, Way, choose, warnings_of
 from wheelmatrix.publish.oidc import (
     Ci,
     NoAnswer,
@@ -111,17 +112,17 @@ async def trusted(known: Known, means: Means) -> Trusted | str:
 
 
 async def _found(known: Known, means: Means) -> Chosen | Trusted:
-    tried: dict[Step, str] = {}
+    tried: dict[Way, str] = {}
     while isinstance(found := choose(known, tried), Next):
         asked = await _asked(found, known, means)
         if not isinstance(asked, str):
             return asked
-        tried[found.step] = asked
+        tried[found.way] = asked
     return found
 
 
 async def _asked(what: Next, known: Known, means: Means) -> Chosen | Trusted | str:
-    match what.step:
+    match what.way:
         case "keyring":
             return await from_keyring(known.repository.upload_url, what.user, means.keyring_s)
         case "oidc":
@@ -133,7 +134,7 @@ async def _asked(what: Next, known: Known, means: Means) -> Chosen | Trusted | s
                 return "nothing was entered"
             return Chosen(user=answer[0], secret=answer[1], source="the terminal")
         case _:
-            assert_never(what.step)
+            assert_never(what.way)
 
 
 def _look_up(service: str, user: str | None) -> Chosen | str:
@@ -148,7 +149,8 @@ def _look_up(service: str, user: str | None) -> Chosen | str:
             found = keyring.get_credential(service, None)
             user, password = (found.username, found.password) if found else (None, None)
     except Exception as error:  # boundary: back ends are anybody's, and their texts may hold anything
-        return f"it failed: {type(error).__name__}"
+        kind = type(error).__name__
+        return "this machine has none" if kind == "NoKeyringError" else f"it failed: {kind}"
     if not password:
         return f"it has nothing for {service}"
     return Chosen(user=user or "", secret=Secret(password), source="the keyring")
@@ -203,6 +205,8 @@ def _detect(audience: str) -> Secret | str:
         return "it needs wheelmatrix[oidc]"
     try:
         found = identity.detect_credential(audience)
+    except identity.IdentityError as error:  # written for users
+        return Redaction().clean(cleaned(str(error)))
     except Exception as error:  # boundary: it runs programs and asks servers, and its texts may hold their answers
         return f"it failed: {type(error).__name__}"
     return Secret(found) if found else "no system that could prove it is seen"

@@ -11,6 +11,7 @@ _SECRET = re.compile(
     | WHEELMATRIX_(.+_)?(TOKEN|PASSWORD|USERNAME|SECRET|API_KEY|REPOSITORY)(_.+)?
     | ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)                  # GitHub: who has both gets an OIDC token
     | (.+_)?(ID|OIDC)_TOKEN(_V\d+)?                         # GitLab's id_tokens, CircleCI's CIRCLE_OIDC_TOKEN_V2
+    | BUILDKITE_AGENT_ACCESS_TOKEN                          # the agent gives an OIDC token to who has it
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )

@@ -10,12 +10,11 @@ from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectSendStream
 
 from wheelmatrix.errors import Issue, WheelmatrixError
-from wheelmatrix.events import Event, Stamped, StepFinished, StepStarted
+from wheelmatrix.events import StepFinished, StepStarted
 from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Skipped, Step, Wheel
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.first_link import link_first
-from wheelmatrix.run.journal import Journal
 from wheelmatrix.run.merge import merge_slices
 from wheelmatrix.run.reproduce import check_reproducible
 from wheelmatrix.run.ship import audit_artifact, pack_wheel, verify_wheel
@@ -190,31 +189,3 @@ async def _again(shop: Shop) -> Mapping[str, Outcome]:
     schedule = Schedule(shop.plan.steps, shop.plan.pools, fail_fast=True)
     await Engine(shop, schedule).run()
     return schedule.outcomes
-
-
-class Teller:
-    """Writes every event to the journal and hands it to the screen, at most four times a second."""
-
-    def __init__(self, journal: Journal, show: Callable[[list[Stamped], float], None]) -> None:
-        self._journal = journal
-        self._show = show
-        self._fresh: list[Stamped] = []
-
-    def emit(self, event: Event) -> None:
-        """Take one event."""
-        self._fresh.append(self._journal.append(event))
-
-    def mention(self, event: Event) -> None:
-        """Take a tick: screens are told, the journal is not."""
-        self._fresh.append(self._journal.moment(event))
-
-    def flush(self) -> None:
-        """Show what has happened since the last time."""
-        events, self._fresh = self._fresh, []
-        self._show(events, self._journal.now_s())
-
-    async def tick(self) -> None:
-        """Show the news until cancelled."""
-        while True:
-            self.flush()
-            await anyio.sleep(0.25)

@@ -19,7 +19,7 @@ from wheelmatrix.pack.headers import source_date_epoch
 from wheelmatrix.plan.announced import announced
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run import clone
-from wheelmatrix.run.engine import Engine, Teller
+from wheelmatrix.run.engine import Engine
 from wheelmatrix.run.files import free_bytes, issue_of, prove_writable, remove_leftovers
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.history import History
@@ -29,6 +29,7 @@ from wheelmatrix.run.lock import project_lock
 from wheelmatrix.run.prepare import Prepared
 from wheelmatrix.run.shop import Shop
 from wheelmatrix.run.signals import on_signals
+from wheelmatrix.run.teller import Teller
 from wheelmatrix.run.verify import Verifier, dependency_groups
 from wheelmatrix.verify.tags import likely_tag
 

@@ -20,11 +20,11 @@ from wheelmatrix.publish.preflight import closes, standing
 from wheelmatrix.publish.transfer import End
 from wheelmatrix.run import releases
 from wheelmatrix.run.authority import Fixed
-from wheelmatrix.run.engine import Teller
 from wheelmatrix.run.http import client
 from wheelmatrix.run.journal import Journal, new_run_id
 from wheelmatrix.run.preflight import Asked, Cleared, cleared
 from wheelmatrix.run.signals import on_signals
+from wheelmatrix.run.teller import Teller
 from wheelmatrix.run.upload import Release, Sender
 
 _LOOKS_S = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)

@@ -1,4 +1,4 @@
-"""One attempt to send one file: the form around its bytes, read as they go out and hashed on the way."""
+"""One attempt to send one file: the form around its bytes, read as they go out."""
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -31,8 +31,8 @@ async def send_file(
 ) -> Result:
     """Send a file and return the answer, or how it got lost; `told` hears how many of its bytes are out.
 
-    The closing part of the form goes out only after all bytes are seen to be the right ones, so that a file that
-    changes meanwhile is never taken. Raises Changed then, also before the first byte if size or time differ.
+    The closing part of the form goes out only after the file is seen not to have changed meanwhile, so that one that
+    did is never taken; the index has its digests besides. Raises Changed then, also before the first byte.
     """
     await to_thread.run_sync(_check, file)
     body = parts(file, f"wheelmatrix-{token_hex(16)}")
@@ -81,24 +81,17 @@ def _check(file: Distribution) -> None:
 
 async def _bytes(file: Distribution, body: Body, told: Callable[[int], None]) -> AsyncIterator[bytes]:
     yield body.head
-    digest, sent = hashlib.sha256(), 0
+    sent = 0
     try:
         source = await to_thread.run_sync(Path(file.path).open, "rb")
     except OSError as error:
         raise Changed from error
     with source:
-
-        def read() -> bytes:
-            chunk: bytes = source.read(_CHUNK_BYTES)
-            digest.update(chunk)
-            return chunk
-
-        while chunk := await to_thread.run_sync(read):
+        while chunk := await to_thread.run_sync(source.read, _CHUNK_BYTES):
             sent += len(chunk)
             if sent > file.size_bytes:
                 raise Changed
             yield chunk
             told(sent)
-    if digest.hexdigest() != file.sha256:
-        raise Changed
+    await to_thread.run_sync(_check, file)
     yield body.tail

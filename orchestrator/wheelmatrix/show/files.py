@@ -39,7 +39,9 @@ def uploads(board: Board) -> tuple[tuple[StepRow, Upload], ...]:
 
 
 def standing(step: StepRow, upload: Upload) -> Standing:
-    """Return where a file stands."""
+    """Return where a file stands: what was said of the file counts before what was said of its step."""
+    if upload.end is not None:
+        return "stored" if upload.has_arrived else "failed"
     match step.state:
         case "done":
             return "stored"
@@ -47,8 +49,6 @@ def standing(step: StepRow, upload: Upload) -> Standing:
             return "failed"
         case "skipped":
             return "interrupted" if upload.attempt else "not sent"
-    if upload.end is not None:
-        return "stored" if upload.has_arrived else "failed"
     if upload.waits_for:
         return "retrying"
     return "sending" if upload.attempt else "waiting"

@@ -79,7 +79,7 @@ def came_to(board: Board) -> list[str]:
 def resume(board: Board) -> str:
     """Return how a release that did not end is taken up again; empty if nothing was planned."""
     release = board.release
-    return f"wheelmatrix publish --resume {canonicalize_name(release.project)}-{release.version}" if release else ""
+    return f"wheelmatrix upload --resume {canonicalize_name(release.project)}-{release.version}" if release else ""
 
 
 def as_json(board: Board) -> dict[str, object]:
