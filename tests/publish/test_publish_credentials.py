@@ -177,7 +177,7 @@ def test_keyring_ci_and_user_are_asked_in_this_order():
         choose(state, tried)
     said = str(caught.value)
     assert all(f"no {way}" in said for way in tried)
-    for way in (
+    for each in (
         "WHEELMATRIX_TOKEN",
         "--token-file",
         "--username",

@@ -304,7 +304,8 @@ async def test_without_the_id_package_it_is_said_how_to_get_it(no_keyring, monke
 async def test_nothing_that_is_asked_with_or_found_shows_a_secret(keyring):
     keyring.passwords = {(UPLOAD, "alice"): "canary-ring"}
     state = known({"TWINE_USERNAME": "alice"})
-    found = await authority(state, means())
+    ways = means(environment=GITHUB)
+    found = await authority(state, ways)
 
     assert isinstance(found, Fixed)
-    assert "canary" not in repr(state) + repr(found) + str(await found.header(0, None)) + repr(vars(found))
+    assert "canary" not in repr(ways) + repr(state) + repr(found) + str(await found.header(0, None)) + repr(vars(found))

@@ -20,6 +20,7 @@ from wheelmatrix.run import journal, releases
 from wheelmatrix.run.preflight import Asked
 from wheelmatrix.run.release import upload
 from wheelmatrix.show import summary
+from wheelmatrix.show.words import count
 
 _ANY = ""
 """Value of `--resume` and `--status` that name no release."""
@@ -114,8 +115,8 @@ def _status(name: str, *, is_json: bool) -> int:
         for own, board, past in boards:
             click.echo(own)
             click.echo(summary.summary(board, width=None))
-            state = f"{len(past.missing)} files are missing" if past.missing else "all files have arrived"
-            click.echo(f"{own}: {state}\n")
+            missing = count(len(past.missing), "file")
+            click.echo(f"{own}: {f'{missing} missing' if past.missing else 'all files have arrived'}\n")
     return 0
 
 

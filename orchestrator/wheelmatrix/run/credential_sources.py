@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from typing import TypeVar, assert_never
@@ -38,7 +38,7 @@ class Means:
     """What is asked, and told."""
 
     web: Web
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     """Of this process, with the variables that prove who it is."""
     redaction: Redaction
     prompt: Callable[[str | None], tuple[str, Secret] | None]

@@ -2,21 +2,29 @@
 
 import io
 import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
+from wheelmatrix import resources, tables
 from wheelmatrix.audit import WheelReport, audit_sdist, audit_wheel
 from wheelmatrix.errors import Issue, UploadError
 from wheelmatrix.model import Tables
 from wheelmatrix.publish.attestation import attestations_of
 from wheelmatrix.publish.distribution import distribution_of, metadata_of
 from wheelmatrix.publish.preflight import Looked
+from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.files import issue_of
 
+_LARGE_BYTES = 16 << 20
+"""Of larger ones the audit's memory is several times the upload's; a process of its own gives it back."""
 _AT_ONCE = 2
 """Files in memory at a time: an audit needs all of one, and what is in it."""
 
@@ -37,9 +45,11 @@ async def look_at(paths: Sequence[Path], known: Tables, *, with_attestations: bo
     issues: dict[Path, tuple[Issue, ...]] = {}
     limiter = anyio.CapacityLimiter(_AT_ONCE)
 
-    async def look(path: Path) -> None:
+    async def look_one(path: Path) -> None:
         try:
-            found[path] = await to_thread.run_sync(_look, path, known, with_attestations, limiter=limiter)
+            is_large = path.stat().st_size > _LARGE_BYTES
+            seen = partial(apart, path) if is_large else partial(look, path, known)
+            found[path] = await to_thread.run_sync(seen, with_attestations, limiter=limiter)
         except UploadError as error:
             issues[path] = error.issues
         except OSError as error:
@@ -47,11 +57,41 @@ async def look_at(paths: Sequence[Path], known: Tables, *, with_attestations: bo
 
     async with anyio.create_task_group() as group:
         for path in paths:
-            group.start_soon(look, path)
+            group.start_soon(look_one, path)
     return Seen(
         files=tuple(found[path] for path in paths if path in found),
         issues=tuple(issue for path in paths for issue in issues.get(path, ())),
     )
+
+
+def apart(path: Path, with_attestations: bool) -> Looked:
+    """Return what `look` does, done by another process, which gets no credentials."""
+    code = f"import sys; sys.path[:] = {sys.path!r}; from wheelmatrix.run.look import main; main()"
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(path), str(int(with_attestations))],
+        env={name: value for name, value in os.environ.items() if not is_secret(name)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    if ended.returncode:
+        said = ended.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise UploadError.of(f"looking at it failed: {''.join(said) or ended.returncode}", where=str(path))
+    found = pickle.loads(ended.stdout)  # noqa: S301  # our own process wrote it
+    if isinstance(found, Looked):
+        return found
+    raise found
+
+
+def main() -> None:
+    """Look at the file that the command line names, and write what comes of it to stdout, for `apart`."""
+    path, with_attestations = Path(sys.argv[1]), sys.argv[2] == "1"
+    found: Looked | Exception
+    try:
+        found = look(path, tables.load(resources.table_texts()), with_attestations)
+    except (UploadError, OSError) as error:
+        found = error
+    sys.stdout.buffer.write(pickle.dumps(found))
 
 
 def classifiers() -> frozenset[str] | None:
@@ -81,7 +121,8 @@ def rendering(description: str, content_type: str) -> str:
     return " ".join(said.getvalue().split())[:500] or "it is no reStructuredText"
 
 
-def _look(path: Path, known: Tables, with_attestations: bool) -> Looked:
+def look(path: Path, known: Tables, with_attestations: bool) -> Looked:
+    """Return what a file is, and what is wrong with it; raises UploadError and OSError."""
     with path.open("rb") as file:
         image = file.read()
         mtime_ns = os.fstat(file.fileno()).st_mtime_ns

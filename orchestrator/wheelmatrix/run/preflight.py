@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from anyio import to_thread
+
 from wheelmatrix import __version__, resources, tables
 from wheelmatrix.errors import ConfigError, Issue, UploadError
 from wheelmatrix.events import ReleasePlanned
-from wheelmatrix.model import Distribution, Listing, Tables
+from wheelmatrix.model import Distribution, Index, Listing, Tables
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.publish import asking, probing
@@ -80,6 +82,51 @@ async def cleared(asked: Asked, directory: Path, environment: Mapping[str, str])
 
     Raises UploadError with everything that keeps it from that, ConfigError for what is asked wrongly.
     """
+    own = await to_thread.run_sync(_decided, asked, directory, environment)
+    files = await _looked(own)
+    who, listing, redaction, more = await _asked_index(asked, files, own, environment)
+    project, version = files[0].distribution.name, files[0].distribution.version
+    for question in asking.questions(listing, project, version, own.to.repository.name):
+        if asked.confirm is not None and not asked.confirm(question):
+            raise UploadError.of("nothing was sent", where=f"{project} {version}", hint="--yes asks nothing")
+    told = warnings(files, listing, is_trusted=isinstance(who, Trusted))
+    return Cleared(
+        options=own.options,
+        project=project,
+        version=version,
+        files=tuple(each.distribution for each in files),
+        destination=own.to,
+        listing=listing,
+        wire=own.wire,
+        authority=who,
+        redaction=redaction,
+        folder=own.place / releases.name_of(own.to.repository.upload_url, project, version),
+        warnings=tuple(dict.fromkeys((*own.to.warnings, *more, *map(str, told)))),
+        pauses=asked.pauses,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """What is asked for, before any file or server is looked at."""
+
+    options: BuildOptions
+    place: Path
+    """Where releases are remembered."""
+    paths: tuple[Path, ...]
+    before: releases.Past | None
+    """What earlier runs of the release did, if it is resumed."""
+    known: Tables
+    to: Destination
+    wire: Wire
+
+    @property
+    def index(self) -> Index | None:
+        """The known index that it goes to; None: it is none of the tables'."""
+        return self.known.indexes.get(self.to.repository.index)
+
+
+def _decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> _Decided:
     place = releases.home(directory)
     options = _options(asked, directory, environment)
     paths = _paths(asked.files, directory)
@@ -89,28 +136,8 @@ async def cleared(asked: Asked, directory: Path, environment: Mapping[str, str])
         options = _like(options, before.planned)
     known = tables.load(resources.table_texts())
     to = destination(options, known.indexes, _pypirc(options.config_file, environment))
-    lines = _wire(options, to)
-    index = known.indexes.get(to.repository.index)
-    files = await _looked(paths, known, options, to, before)
-    who, listing, redaction, more = await _asked_index(asked, files, lines, to, options, environment, index is not None)
-    project, version = files[0].distribution.name, files[0].distribution.version
-    for question in asking.questions(listing, project, version, to.repository.name):
-        if asked.confirm is not None and not asked.confirm(question):
-            raise UploadError.of("nothing was sent", where=f"{project} {version}", hint="--yes asks nothing")
-    told = warnings(files, listing, is_trusted=isinstance(who, Trusted))
-    return Cleared(
-        options=options,
-        project=project,
-        version=version,
-        files=tuple(each.distribution for each in files),
-        destination=to,
-        listing=listing,
-        wire=lines,
-        authority=who,
-        redaction=redaction,
-        folder=place / releases.name_of(to.repository.upload_url, project, version),
-        warnings=tuple(dict.fromkeys((*to.warnings, *more, *map(str, told)))),
-        pauses=asked.pauses,
+    return _Decided(
+        options=options, place=place, paths=paths, before=before, known=known, to=to, wire=_wire(options, to)
     )
 
 
@@ -165,17 +192,17 @@ def _wire(options: BuildOptions, to: Destination) -> Wire:
     )
 
 
-async def _looked(
-    paths: Sequence[Path], known: Tables, options: BuildOptions, to: Destination, before: releases.Past | None
-) -> tuple[Looked, ...]:
+async def _looked(own: _Decided) -> tuple[Looked, ...]:
     """Return the files if nothing is wrong with them as far as can be told here."""
-    seen = await look_at(paths, known, with_attestations=options.attestations)
-    index, rendered = known.indexes.get(to.repository.index), ""
-    own = dict(seen.files[0].distribution.fields) if seen.files else {}
-    if index is not None and seen.files:
-        rendered = rendering(own.get("description", ""), own.get("description_content_type", ""))
-    found = local_findings(seen.files, index, known_classifiers=classifiers(), rendering=rendered)
-    issues = (*seen.issues, *found, *_rebuilt(seen.files, before))
+    seen = await look_at(own.paths, own.known, with_attestations=own.options.attestations)
+    told = dict(seen.files[0].distribution.fields) if seen.files and own.index else {}
+    found = local_findings(
+        seen.files,
+        own.index,
+        known_classifiers=classifiers(),
+        rendering=rendering(told.get("description", ""), told.get("description_content_type", "")),
+    )
+    issues = (*seen.issues, *found, *_rebuilt(seen.files, own.before))
     if issues:
         raise UploadError(*dict.fromkeys(issues))
     return seen.files
@@ -201,30 +228,23 @@ def _name(path: str) -> str:
 
 
 async def _asked_index(
-    asked: Asked,
-    files: Sequence[Looked],
-    lines: Wire,
-    to: Destination,
-    options: BuildOptions,
-    environment: Mapping[str, str],
-    is_known: bool,
+    asked: Asked, files: Sequence[Looked], own: _Decided, environment: Mapping[str, str]
 ) -> tuple[Fixed | Trusted, Listing, Redaction, tuple[str, ...]]:
     """Return in whose name the files are sent and what the index has, if it will take them; and what to say of it."""
     said: list[str] = []
-    own = [each.distribution for each in files]
-    redaction = Redaction(*to.secrets)
-    async with client(lines) as web:
+    sent, to, probes = [each.distribution for each in files], own.to.repository, own.options.probe
+    redaction = Redaction(*own.to.secrets)
+    async with client(own.wire) as web:
         means = _means(asked, web, environment, redaction, said)
-        listing = await list_project(web, to.repository.simple_url, own[0].name, authorization={})
-        who = await authority(_known(asked, options, to, environment), means)
+        listing = await list_project(web, to.simple_url, sent[0].name, authorization={})
+        who = await authority(_known(asked, own.options, own.to, environment), means)
         if listing.state == "unknown" and isinstance(who, Fixed):
             header = {"Authorization": (await who.header(0, None)).reveal()}
-            listing = await list_project(web, to.repository.simple_url, own[0].name, authorization=header)
-        issues = remote_findings(own, listing, datetime.now(UTC), is_warehouse=is_known)
-        if not issues and (options.probe == "always" or (options.probe == "auto" and is_known)):
+            listing = await list_project(web, to.simple_url, sent[0].name, authorization=header)
+        issues = remote_findings(sent, listing, datetime.now(UTC), is_warehouse=own.index is not None)
+        if not issues and (probes == "always" or (probes == "auto" and own.index is not None)):
             header = {"Authorization": (await who.header(0, None)).reveal()}
-            result = await send_probe(web, to.repository.upload_url, header, lead_of(own))
-            issues = probing.findings(result, to.repository.name)
+            issues = probing.findings(await send_probe(web, to.upload_url, header, lead_of(sent)), to.name)
     if issues:
         raise UploadError(*(replace(each, message=redaction.clean(each.message)) for each in issues))
     return who, listing, redaction, tuple(said)

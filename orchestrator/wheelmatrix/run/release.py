@@ -27,6 +27,7 @@ from wheelmatrix.run.signals import on_signals
 from wheelmatrix.run.teller import Teller
 from wheelmatrix.run.upload import Release, Sender
 
+_MOST_NAMED = 5
 _LOOKS_S = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Pauses before each look at whether the index lists everything: a minute in all."""
 
@@ -160,7 +161,7 @@ async def _last_look(clear: Cleared, sender: Sender, teller: Teller) -> list[Whe
     awaited = [each for each in clear.files if _was_stored(sender.ends.get(each.filename))]
     if not awaited:
         return []
-    teller.emit(Waiting(what="the index lists what it took"))
+    teller.emit(Waiting(what="the index to list what it took"))
     listing = Listing(state="unknown")
     async with client(clear.wire) as reader:
         for pause_s in _LOOKS_S:
@@ -173,15 +174,9 @@ async def _last_look(clear: Cleared, sender: Sender, teller: Teller) -> list[Whe
     spoilt = [each for each in awaited if standing(each, listing) == "conflict"]
     if late := [each.filename for each in awaited if each not in spoilt]:
         because = listing.because or "it took them, and may need a while, or tells no digests"
-        teller.emit(Warned(message=f"the index does not list {', '.join(late)} with their digests yet: {because}"))
-    return [
-        UploadError.of(
-            "the index took it, and lists other bytes under this name",
-            where=each.filename,
-            hint="somebody else released it meanwhile, or the index replaces files: look at it by hand",
-        )
-        for each in spoilt
-    ]
+        told = ", ".join(late[:_MOST_NAMED]) + (f" and {len(late) - _MOST_NAMED} more" if late[_MOST_NAMED:] else "")
+        teller.emit(Warned(message=f"the index does not list {told} with their digests yet: {because}"))
+    return [sender.spoil(each) for each in spoilt]
 
 
 def _was_stored(end: End | None) -> bool:

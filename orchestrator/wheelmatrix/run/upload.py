@@ -30,6 +30,9 @@ _TICK_S = 0.2
 """Between two words on how much of a file is out: screens draw four times a second."""
 INTERRUPTED = "the run was interrupted"
 
+_SPOILT = "the index took it, and lists other bytes under this name"
+_BY_HAND = "somebody else released it meanwhile, or the index replaces files: look at it by hand"
+
 Ended = tuple[Step, Outcome, float]
 
 
@@ -120,6 +123,24 @@ class Sender:
                     if isinstance(outcome, Failed) and self.fail_fast:
                         group.cancel_scope.cancel()
                     self._start(group, send)
+
+    def spoil(self, file: Distribution) -> UploadError:
+        """Note that the index took a file, and lists other bytes under its name; return that as an error."""
+        end = End(state="conflict", message=_SPOILT, hint=_BY_HAND, status=self.ends[file.filename].status)
+        step = f"upload:{file.filename}"
+        self.ends[file.filename] = end
+        self.emit(
+            UploadEnded(
+                step=step, state=end.state, attempts=0, status=end.status, message=end.message, sha256=file.sha256
+            )
+        )
+        error = UploadError.of(end.message, where=file.filename, hint=end.hint)
+        self.emit(
+            StepFinished(
+                step=step, state="failed", seconds=0.0, message=end.message, hint=end.hint, exit_code=error.exit_code
+            )
+        )
+        return error
 
     async def close(self) -> None:
         """Note what was left undone, and close the connections."""
