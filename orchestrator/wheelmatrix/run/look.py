@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import anyio
@@ -47,9 +46,7 @@ async def look_at(paths: Sequence[Path], known: Tables, *, with_attestations: bo
 
     async def look_one(path: Path) -> None:
         try:
-            is_large = path.stat().st_size > _LARGE_BYTES
-            seen = partial(apart, path) if is_large else partial(look, path, known)
-            found[path] = await to_thread.run_sync(seen, with_attestations, limiter=limiter)
+            found[path] = await to_thread.run_sync(_seen, path, known, with_attestations, limiter=limiter)
         except UploadError as error:
             issues[path] = error.issues
         except OSError as error:
@@ -119,6 +116,12 @@ def rendering(description: str, content_type: str) -> str:
     if rst.render(description, stream=said) is not None:
         return ""
     return " ".join(said.getvalue().split())[:500] or "it is no reStructuredText"
+
+
+def _seen(path: Path, known: Tables, with_attestations: bool) -> Looked:
+    if path.stat().st_size > _LARGE_BYTES:
+        return apart(path, with_attestations)
+    return look(path, known, with_attestations)
 
 
 def look(path: Path, known: Tables, with_attestations: bool) -> Looked:

@@ -170,7 +170,7 @@ class Sender:
                     outcome = await self._ended(step, file, transfer, end)
             except WheelmatrixError as error:  # there is no token to send it with
                 outcome = Failed(error=error)
-            except Exception as error:  # a bug of ours must not take the other files with it
+            except Exception as error:  # boundary: a bug of ours must not take the other files with it
                 text = self.clean(f"{type(error).__name__}: {error}")
                 outcome = Failed(error=WheelmatrixError.of(f"a bug of wheelmatrix: {text}", where=step.subject))
         self._resting.pop(step.id, None)
