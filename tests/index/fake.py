@@ -130,6 +130,11 @@ class FakeIndex:
         """What ACTIONS_ID_TOKEN_REQUEST_URL would be in a job of GitHub."""
         return f"{self.url}/actions/token?job=1"
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no upload is under way."""
+        return self._in_flight == 0
+
     def posts_of(self, filename: str) -> list[Post]:
         """Return the attempts to send a file, in order; of no name: probes."""
         return [post for post in self.posts if post.filename == filename]

@@ -22,6 +22,8 @@ class Oidc:
     """What is said of a token's end; source: warehouse, 2026."""
     uploads_per_token: int | None = None
     """Behind so many uploads a token is refused as expired: a clock that a test can set. None: it lasts."""
+    token: str = ""
+    """What every exchange gives; empty: a new token each time."""
     refuses: tuple[tuple[str, str], ...] = ()
     """Codes and descriptions that every exchange is refused with, as `invalid-publisher`; empty: it is done."""
     mint_statuses: tuple[int, ...] = ()
@@ -87,7 +89,7 @@ class Exchange:
         if jwt in self._exchanged:
             return _refusal(("invalid-reuse-token", "invalid token: already used"))
         self._exchanged.add(jwt)
-        token = f"pypi-minted-{next(self._numbers)}"
+        token = self._own.token or f"pypi-minted-{next(self._numbers)}"
         self.tokens.append(token)
         self._uploads[basic("__token__", token)] = 0
         return json_reply({"success": True, "token": token, "expires": int(time.time()) + self._own.lifetime_s})

@@ -1,4 +1,4 @@
-"""What an index's answer says: its text from wherever it stands, its waiting time, and nothing a terminal would obey."""
+"""What an index's answer says, from wherever it stands, and nothing that a terminal would obey."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
