@@ -14,11 +14,22 @@ from wheelmatrix.errors import (
     NothingToBuild,
     PackError,
     ToolMissing,
+    UploadError,
     VerifyError,
     WheelmatrixError,
 )
 
-KINDS = (WheelmatrixError, ConfigError, NothingToBuild, ToolMissing, CompileError, AuditError, PackError, VerifyError)
+KINDS = (
+    WheelmatrixError,
+    ConfigError,
+    NothingToBuild,
+    ToolMissing,
+    CompileError,
+    AuditError,
+    PackError,
+    UploadError,
+    VerifyError,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +68,7 @@ def test_an_error_without_an_issue_is_a_bug(kind: type[WheelmatrixError]) -> Non
 
 
 def test_every_kind_of_failure_has_an_exit_code_of_its_own() -> None:
-    assert [kind.exit_code for kind in KINDS] == [1, 2, 3, 4, 5, 6, 7, 9]
+    assert [kind.exit_code for kind in KINDS] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert len({kind.kind for kind in KINDS}) == len(KINDS)
 
 

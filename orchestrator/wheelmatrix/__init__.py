@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wheelmatrix.errors import NothingToBuild as NothingToBuild
     from wheelmatrix.errors import PackError as PackError
     from wheelmatrix.errors import ToolMissing as ToolMissing
+    from wheelmatrix.errors import UploadError as UploadError
     from wheelmatrix.errors import VerifyError as VerifyError
     from wheelmatrix.errors import WheelmatrixError as WheelmatrixError
     from wheelmatrix.model import Plan as Plan
@@ -37,6 +38,7 @@ _HOMES = {
             "NothingToBuild",
             "PackError",
             "ToolMissing",
+            "UploadError",
             "VerifyError",
             "WheelmatrixError",
         ),

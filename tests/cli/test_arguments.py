@@ -6,11 +6,11 @@ import rich_click as click
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given, spread
 from wheelmatrix.cli.build import merged, without_resume
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.options import BuildOptions, PythonSource, ScreenOptions, options_of
+from wheelmatrix.options import BuildOptions, PythonSource, ScreenOptions, UploadOptions, options_of
 
 
 def context(*words: str) -> click.Context:
-    command = OptionsCommand(BuildOptions, ScreenOptions, name="build", callback=lambda: None)
+    command = OptionsCommand(BuildOptions, ScreenOptions, leaves=UploadOptions, name="build", callback=lambda: None)
     return command.make_context("build", list(words))
 
 
@@ -188,3 +188,16 @@ def test_a_resumed_command_line_adds_to_the_recorded_one(
     before: tuple[str, ...], words: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
     assert merged(before, words) == expected
+
+
+def test_a_short_flag_is_a_repository_where_there_is_one() -> None:
+    command = OptionsCommand(BuildOptions, name="publish", callback=lambda: None)
+    ctx = command.make_context("publish", ["-r", "testpypi", "--release"])
+
+    found = asked(ctx, BuildOptions)
+    assert (found["repository"], found["profile"]) == ("testpypi", "release")
+
+
+def test_a_command_leaves_the_options_that_are_not_its_own() -> None:
+    with pytest.raises(click.UsageError):
+        context("--repository", "testpypi")

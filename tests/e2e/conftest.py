@@ -1,11 +1,12 @@
 """A crate of its own for every test, and the program to build it with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.e2e.crates import copy_crate
 from tests.e2e.program import Project
+from tests.e2e.sending import Sending, sending
 
 FIVE = ("3.9", "3.10", "3.11", "3.12", "3.13")
 
@@ -29,3 +30,17 @@ def project(tmp_path: Path) -> Callable[..., Project]:
 def five() -> tuple[str, ...]:
     """Give `-i` and five versions of CPython, 3.12 among them; none need be installed."""
     return ("-i", *FIVE)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[..., Sending]]:
+    """Give files to upload, and the program to do it with; `wheels`, `sdist`, `payload_bytes`: as `sending` has it."""
+    all_of_them: list[Sending] = []
+
+    def files(**settings: int) -> Sending:
+        all_of_them.append(sending(tmp_path, **settings))
+        return all_of_them[-1]
+
+    yield files
+    for each in all_of_them:
+        each.end()

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.program import COMMAND, Ran
@@ -29,6 +29,8 @@ class Sending:
     private: Path
     """Beside it: home, and what tests hide from the search for secrets."""
     files: tuple[Path, ...]
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    """All that was started, for the end of the test."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ class Sending:
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
             "WHEELMATRIX_CACHE_DIR": str(self.private / "cache"),
         }
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=self.folder,
             env={**kept, **own, **(env or {})},
@@ -65,6 +67,17 @@ class Sending:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """End what is still at work: a test that failed has not waited for it."""
+        for process in self.started:
+            process.kill()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()
+            process.wait()
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> Ran:
         """Run `wheelmatrix ARGUMENTS` to its end; `stdin`: what it may read."""
@@ -87,9 +100,7 @@ def sending(place: Path, *, wheels: int = len(PYTHONS), sdist: bool = True, payl
         path.mkdir(parents=True)
     sizes = (payload_bytes + 1000 * number for number in range(wheels))
     tags = (f"{PYTHONS[n % 5]}-{PYTHONS[n % 5]}-manylinux_2_{17 + n // 5}_x86_64" for n in range(wheels))
-    made = [
-        make_wheel(folder / "files", tag=tag, payload_bytes=size) for tag, size in zip(tags, sizes, strict=True)
-    ]
+    made = [make_wheel(folder / "files", tag=tag, payload_bytes=size) for tag, size in zip(tags, sizes, strict=True)]
     made += [make_sdist(folder / "files", payload_bytes=payload_bytes)] if sdist else []
     return Sending(folder=folder, private=private, files=tuple(made))
 
@@ -124,5 +135,3 @@ def begun(index: FakeIndex, since: int = 0) -> list[str]:
 def journals(made: Sending) -> Sequence[Path]:
     """Return the journals of all runs, the oldest first."""
     return sorted(made.releases.glob("*/*/events.jsonl"))
-
-

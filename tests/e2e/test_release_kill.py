@@ -7,10 +7,9 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from tests.e2e.sending import Sending, at, begun, ended, journals, quiet, sending, until
+from tests.e2e.sending import Sending, at, begun, ended, journals, quiet, until
 from tests.index import FakeIndex, Pages, hanging, late, make_wheel, reset, slow, stored_then
 
 pytestmark = pytest.mark.slow
@@ -19,6 +18,7 @@ LEAD, SECOND = "*cp310-manylinux*", "*cp311-manylinux*"
 SLOW_BYTES_PER_S = 300_000.0
 _SEED, _ROUNDS = 5, 8
 
+Make = Callable[..., Sending]
 Moment = Callable[[FakeIndex], object]
 
 
@@ -47,8 +47,8 @@ def resumed(made: Sending, index: FakeIndex) -> list[str]:
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 6])
-def test_killed_when_a_file_has_begun(tmp_path: Path, count: int) -> None:
-    made = sending(tmp_path, payload_bytes=60_000)
+def test_killed_when_a_file_has_begun(make: Make, count: int) -> None:
+    made = make(payload_bytes=60_000)
     with FakeIndex({"*": [slow(SLOW_BYTES_PER_S, times=1)]}) as index:
         killed(made, index, lambda index: len(begun(index)) >= count, "-j", "2")
 
@@ -57,8 +57,8 @@ def test_killed_when_a_file_has_begun(tmp_path: Path, count: int) -> None:
         assert len(sent) >= len(made.files) - count
 
 
-def test_killed_in_the_middle_of_a_body(tmp_path: Path) -> None:
-    made = sending(tmp_path, wheels=3, payload_bytes=200_000)
+def test_killed_in_the_middle_of_a_body(make: Make) -> None:
+    made = make(wheels=3, payload_bytes=200_000)
     with FakeIndex({LEAD: [], "*": [slow(SLOW_BYTES_PER_S, times=1)]}) as index:
         killed(made, index, lambda index: len(begun(index)) == 3)
         assert len(index.files) == 1
@@ -69,9 +69,9 @@ def test_killed_in_the_middle_of_a_body(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["idempotent", "strict-400", "strict-409"])
 @pytest.mark.parametrize("which", [LEAD, SECOND, "*.tar.gz"])
-def test_killed_between_storing_and_answer(tmp_path: Path, which: str, mode: str) -> None:
+def test_killed_between_storing_and_answer(make: Make, which: str, mode: str) -> None:
     """The file that nobody heard of is found at the index, and not sent again, however the index takes that."""
-    made = sending(tmp_path, wheels=3)
+    made = make(wheels=3)
     with FakeIndex({which: [hanging(stores=True)]}, mode=mode) as index:  # type: ignore[arg-type]  # a Mode each
         last = next(path.name for path in made.files if path.match(which))
         killed(made, index, lambda index: last in index.files)
@@ -79,9 +79,9 @@ def test_killed_between_storing_and_answer(tmp_path: Path, which: str, mode: str
         assert last not in resumed(made, index)
 
 
-def test_killed_before_an_answer_and_the_index_lists_it_late(tmp_path: Path) -> None:
+def test_killed_before_an_answer_and_the_index_lists_it_late(make: Make) -> None:
     """A page may be old: what was begun is asked for again before it is sent again."""
-    made = sending(tmp_path, wheels=3)
+    made = make(wheels=3)
     with FakeIndex({SECOND: [hanging(stores=True)]}, pages=Pages(stale=2)) as index:
         killed(made, index, lambda index: made.files[1].name in index.files)
 
@@ -93,25 +93,25 @@ def test_killed_before_an_answer_and_the_index_lists_it_late(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("count", [1, 3, 5])
-def test_killed_between_two_files(tmp_path: Path, count: int) -> None:
-    made = sending(tmp_path)
+def test_killed_between_two_files(make: Make, count: int) -> None:
+    made = make()
     with FakeIndex(latency_s=0.02) as index:
         killed(made, index, lambda index: len(index.files) >= count, "-j", "1")
 
         resumed(made, index)
 
 
-def test_killed_while_it_waits_for_another_try(tmp_path: Path) -> None:
-    made = sending(tmp_path, wheels=2)
+def test_killed_while_it_waits_for_another_try(make: Make) -> None:
+    made = make(wheels=2)
     with FakeIndex({LEAD: [reset("mid-body")]}) as index:
         killed(made, index, lambda index: len(index.posts) == 1 and len(index.reads) == 2)
 
         assert len(resumed(made, index)) == 3
 
 
-def test_killed_again_and_again(tmp_path: Path) -> None:
+def test_killed_again_and_again(make: Make) -> None:
     """At random moments, until the release is whole: each file has arrived once."""
-    made, chance = sending(tmp_path, wheels=10), random.Random(_SEED)
+    made, chance = make(wheels=10), random.Random(_SEED)
     with FakeIndex({"*": [late(0.1)]}, mode="strict-409") as index:
         words: tuple[str, ...] = made.words
         for _ in range(_ROUNDS):
@@ -127,8 +127,8 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
         assert all(len([post for post in index.posts_of(name) if post.is_complete]) == 1 for name in index.files)
 
 
-def test_a_last_line_that_is_torn_does_no_harm(tmp_path: Path) -> None:
-    made = sending(tmp_path)
+def test_a_last_line_that_is_torn_does_no_harm(make: Make) -> None:
+    made = make()
     with FakeIndex(latency_s=0.02) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
         journal = journals(made)[-1]
@@ -138,8 +138,8 @@ def test_a_last_line_that_is_torn_does_no_harm(tmp_path: Path) -> None:
         resumed(made, index)
 
 
-def test_without_its_journal_a_release_is_still_resumed_by_its_files(tmp_path: Path) -> None:
-    made = sending(tmp_path)
+def test_without_its_journal_a_release_is_still_resumed_by_its_files(make: Make) -> None:
+    made = make()
     with FakeIndex(latency_s=0.02) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
         shutil.rmtree(made.releases)
@@ -155,8 +155,8 @@ def test_without_its_journal_a_release_is_still_resumed_by_its_files(tmp_path: P
         assert not there & set(begun(index, posts))
 
 
-def test_a_whole_release_is_not_resumed(tmp_path: Path) -> None:
-    made = sending(tmp_path, wheels=2)
+def test_a_whole_release_is_not_resumed(make: Make) -> None:
+    made = make(wheels=2)
     with FakeIndex() as index:
         assert made.run("upload", *at(index), *made.words).code == 0
         posts = len(index.posts)
@@ -169,8 +169,8 @@ def test_a_whole_release_is_not_resumed(tmp_path: Path) -> None:
         assert len(index.posts) == posts
 
 
-def test_a_wheel_that_was_built_anew_is_refused(tmp_path: Path) -> None:
-    made = sending(tmp_path)
+def test_a_wheel_that_was_built_anew_is_refused(make: Make) -> None:
+    made = make()
     with FakeIndex(latency_s=0.02) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
         rebuilt = made.files[-2]
@@ -185,8 +185,8 @@ def test_a_wheel_that_was_built_anew_is_refused(tmp_path: Path) -> None:
         assert len(index.posts) == posts
 
 
-def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
-    made = sending(tmp_path)
+def test_a_file_that_is_gone_is_named(make: Make) -> None:
+    made = make()
     with FakeIndex(latency_s=0.02) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
         made.files[-2].unlink()
@@ -198,9 +198,9 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
         assert len(index.files) == 2
 
 
-def test_two_at_once_are_one_too_many(tmp_path: Path) -> None:
+def test_two_at_once_are_one_too_many(make: Make) -> None:
     """The second says who is at work, and the first does not feel it."""
-    made = sending(tmp_path, wheels=3)
+    made = make(wheels=3)
     with FakeIndex({SECOND: [late(2.0)]}) as index:
         first = made.start("upload", *at(index), *made.words)
         assert until(lambda: made.files[1].name in begun(index), first)
@@ -215,8 +215,8 @@ def test_two_at_once_are_one_too_many(tmp_path: Path) -> None:
         assert len(index.posts) == len(made.files)
 
 
-def test_an_interruption_lets_files_arrive_that_are_under_way(tmp_path: Path) -> None:
-    made = sending(tmp_path)
+def test_an_interruption_lets_files_arrive_that_are_under_way(make: Make) -> None:
+    made = make()
     with FakeIndex({LEAD: [], "*": [late(0.7)]}) as index:
         process = made.start("upload", "-j", "2", *at(index), *made.words)
         assert until(lambda: len(index.posts) == 3, process)
@@ -232,8 +232,8 @@ def test_an_interruption_lets_files_arrive_that_are_under_way(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_other_signals_are_no_worse(tmp_path: Path, number: signal.Signals, code: int) -> None:
-    made = sending(tmp_path, wheels=3)
+def test_other_signals_are_no_worse(make: Make, number: signal.Signals, code: int) -> None:
+    made = make(wheels=3)
     with FakeIndex({LEAD: [late(0.4)]}) as index:
         process = made.start("upload", *at(index), *made.words)
         assert until(lambda: index.posts, process)
@@ -245,9 +245,9 @@ def test_other_signals_are_no_worse(tmp_path: Path, number: signal.Signals, code
         resumed(made, index)
 
 
-def test_a_second_interruption_ends_at_once(tmp_path: Path) -> None:
+def test_a_second_interruption_ends_at_once(make: Make) -> None:
     """Of ten seconds' grace nothing is waited for: the index would never have answered."""
-    made = sending(tmp_path, wheels=3)
+    made = make(wheels=3)
     with FakeIndex({LEAD: [hanging()]}) as index:
         process = made.start("upload", *at(index), *made.words)
         assert until(lambda: any(post.is_complete for post in index.posts), process)
@@ -262,8 +262,8 @@ def test_a_second_interruption_ends_at_once(tmp_path: Path) -> None:
         assert len(resumed(made, index)) == 4
 
 
-def test_an_interruption_between_two_tries_ends_at_once(tmp_path: Path) -> None:
-    made = sending(tmp_path, wheels=2)
+def test_an_interruption_between_two_tries_ends_at_once(make: Make) -> None:
+    made = make(wheels=2)
     with FakeIndex({LEAD: [stored_then(503), *[late(0)]]}, pages=Pages(stale=9)) as index:
         process = made.start("upload", *at(index), *made.words)
         assert until(lambda: len(index.reads) == 2, process)
@@ -274,8 +274,8 @@ def test_an_interruption_between_two_tries_ends_at_once(tmp_path: Path) -> None:
         assert len(index.posts) == 1
 
 
-def test_one_interruption_is_enough_where_a_token_is_waited_for(tmp_path: Path) -> None:
-    made = sending(tmp_path, wheels=2)
+def test_one_interruption_is_enough_where_a_token_is_waited_for(make: Make) -> None:
+    made = make(wheels=2)
     with FakeIndex() as index:
         process = made.start(
             "upload", "--repository-url", index.upload_url, "--token-file", "-", *made.words, stdin=subprocess.PIPE
@@ -291,8 +291,8 @@ def test_one_interruption_is_enough_where_a_token_is_waited_for(tmp_path: Path) 
         assert not index.posts
 
 
-def test_the_status_tells_what_is_missing(tmp_path: Path) -> None:
-    made = sending(tmp_path)
+def test_the_status_tells_what_is_missing(make: Make) -> None:
+    made = make()
     with FakeIndex(latency_s=0.02) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
 

@@ -8,7 +8,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -96,7 +96,8 @@ class Client:
             target = response.headers.get("location", "")
             if not (300 <= response.status < 400 and target):
                 return response
-            following = str(httpx.URL(url).join(target))
+            with _told():  # it may be no URL at all
+                following = str(httpx.URL(url).join(target))
             if _origin(following) != _origin(url):
                 return Response(url=following, status=response.status, reason="", headers={}, body=b"")
             url = following
@@ -118,15 +119,19 @@ class Client:
 
 
 class Small:
-    """Small requests, for credentials. A status of 0: there was no answer, and the body says why."""
+    """Small requests, for credentials. A status of 0: there was no answer, and the body says why.
 
-    def __init__(self, own: Client) -> None:
-        self._own = own
+    Each has a connection of its own: tokens are made anew in the middle of a release, minutes after the first.
+    """
+
+    def __init__(self, own: Wire) -> None:
+        self._own = replace(own, read_timeout_s=min(own.read_timeout_s, _PAGE_S))
 
     async def get(self, url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
         """Return status and body of a page."""
         try:
-            found = await self._own.get(url, headers, most_bytes=_MOST_ANSWER_BYTES)
+            async with client(self._own) as web:
+                found = await web.get(url, headers, most_bytes=_MOST_ANSWER_BYTES)
         except NoResponse as failure:
             return 0, failure.lost.text.encode()
         return found.status, found.body
@@ -136,7 +141,8 @@ class Small:
         content = json.dumps(value).encode()
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         try:
-            found = await self._own.post(url, headers, content, len(content))
+            async with client(self._own) as web:
+                found = await web.post(url, headers, content, len(content))
         except NoResponse as failure:
             return 0, failure.lost.text.encode()
         return found.status, found.body

@@ -28,7 +28,7 @@ from wheelmatrix.run import releases
 from wheelmatrix.run.authority import Fixed, Trusted
 from wheelmatrix.run.credential_sources import Means, authority
 from wheelmatrix.run.gather import find_pyproject
-from wheelmatrix.run.http import Client, Small, Wire, client, wire
+from wheelmatrix.run.http import Small, Wire, client, wire
 from wheelmatrix.run.index import list_project
 from wheelmatrix.run.look import classifiers, look_at, rendering
 from wheelmatrix.run.send import send_probe
@@ -235,7 +235,7 @@ async def _asked_index(
     sent, to, probes = [each.distribution for each in files], own.to.repository, own.options.probe
     redaction = Redaction(*own.to.secrets)
     async with client(own.wire) as web:
-        means = _means(asked, web, environment, redaction, said)
+        means = _means(asked, lines, environment, redaction, said)
         listing = await list_project(web, to.simple_url, sent[0].name, authorization={})
         who = await authority(_known(asked, own.options, own.to, environment), means)
         if listing.state == "unknown" and isinstance(who, Fixed):
@@ -272,9 +272,9 @@ def _known(asked: Asked, options: BuildOptions, to: Destination, environment: Ma
     )
 
 
-def _means(asked: Asked, web: Client, environment: Mapping[str, str], redaction: Redaction, said: list[str]) -> Means:
+def _means(asked: Asked, lines: Wire, environment: Mapping[str, str], redaction: Redaction, said: list[str]) -> Means:
     return Means(
-        web=Small(web),
+        web=Small(lines),
         environment=environment,
         redaction=redaction,
         prompt=asked.prompt or (lambda _: None),
