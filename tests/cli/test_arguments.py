@@ -142,7 +142,8 @@ def test_the_screens_options_are_heard() -> None:
 
 
 def test_every_flag_of_the_fields_is_an_option_of_the_command() -> None:
-    known = {name for parameter in context().command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    command = OptionsCommand(BuildOptions, ScreenOptions, name="publish", callback=lambda: None)
+    known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
     flags = {
         flag
         for owner in (BuildOptions, ScreenOptions)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.e2e.crates import copy_crate
@@ -37,7 +38,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Sending]]:
     """Give files to upload, and the program to do it with; `wheels`, `sdist`, `payload_bytes`: as `sending` has it."""
     all_of_them: list[Sending] = []
 
-    def files(**settings: int) -> Sending:
+    def files(**settings: Any) -> Sending:
         all_of_them.append(sending(tmp_path, **settings))
         return all_of_them[-1]
 

@@ -93,9 +93,11 @@ def ended(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Ran:
     return ran
 
 
-def sending(place: Path, *, wheels: int = len(PYTHONS), sdist: bool = True, payload_bytes: int = 1000) -> Sending:
+def sending(
+    place: Path, *, wheels: int = len(PYTHONS), sdist: bool = True, payload_bytes: int = 1000, below: str = ""
+) -> Sending:
     """Make files below `place`, the first wheel the smallest, and return them with the program."""
-    folder, private = place / "work", place / "private"
+    folder, private = place / below / "work", place / below / "private"
     for path in (folder / "files", private):
         path.mkdir(parents=True)
     sizes = (payload_bytes + 1000 * number for number in range(wheels))
@@ -110,9 +112,11 @@ def at(index: FakeIndex, user: str = "u", password: str = "p") -> tuple[str, ...
     return ("--repository-url", index.upload_url, "-u", user, "-p", password)
 
 
-def until(condition: Callable[[], object], process: subprocess.Popen[bytes] | None = None) -> bool:
+def until(
+    condition: Callable[[], object], process: subprocess.Popen[bytes] | None = None, longest_s: float = _LONGEST_S
+) -> bool:
     """Wait for something to become true; False: it did not, or the process has ended before."""
-    end_s = time.monotonic() + _LONGEST_S
+    end_s = time.monotonic() + longest_s
     while time.monotonic() < end_s:
         if condition():
             return True

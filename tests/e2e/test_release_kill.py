@@ -25,10 +25,10 @@ Moment = Callable[[FakeIndex], object]
 def killed(made: Sending, index: FakeIndex, moment: Moment, *words: str) -> None:
     """Upload, and end that with signal 9 when the moment comes."""
     process = made.start("upload", *at(index), *words, *made.words)
-    assert until(lambda: moment(index), process)
+    is_there = until(lambda: moment(index), process)
     process.kill()
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL, "it had ended before"
+    _, err = process.communicate()
+    assert is_there and process.returncode == -signal.SIGKILL, err.decode()
     quiet(index)
 
 
@@ -52,14 +52,13 @@ def test_killed_when_a_file_has_begun(make: Make, count: int) -> None:
     with FakeIndex({"*": [slow(SLOW_BYTES_PER_S, times=1)]}) as index:
         killed(made, index, lambda index: len(begun(index)) >= count, "-j", "2")
 
-        sent = resumed(made, index)
-
-        assert len(sent) >= len(made.files) - count
+        resumed(made, index)
 
 
 def test_killed_in_the_middle_of_a_body(make: Make) -> None:
-    made = make(wheels=3, payload_bytes=200_000)
-    with FakeIndex({LEAD: [], "*": [slow(SLOW_BYTES_PER_S, times=1)]}) as index:
+    """Of a file that is larger than what the system holds between two programs."""
+    made = make(wheels=3, payload_bytes=12_000_000)
+    with FakeIndex({LEAD: [], "*": [slow(10_000_000, times=1)]}) as index:
         killed(made, index, lambda index: len(begun(index)) == 3)
         assert len(index.files) == 1
         assert not any(post.is_complete for post in index.posts[1:])

@@ -51,7 +51,8 @@ class Sent:
 
     @property
     def warnings(self) -> list[str]:
-        return [each.message for each in self.screen.of(Warned)]
+        """What was warned of, but for the password that was given as on a command line."""
+        return [each.message for each in self.screen.of(Warned) if "--password is seen" not in each.message]
 
 
 def send(

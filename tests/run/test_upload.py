@@ -1,4 +1,4 @@
-"""The sender against an index that does what a script says: verdict, number of attempts and exit code of every fault."""
+"""The sender against an index that does what a script says: verdict, attempts and exit code of every fault."""
 
 import dataclasses
 import os

@@ -8,6 +8,8 @@ from typing import Protocol, TypeVar
 import anyio
 
 from wheelmatrix.errors import UploadError
+from wheelmatrix.model import Repository
+from wheelmatrix.publish.address import origin
 from wheelmatrix.publish.credentials import TOKEN_USER, Chosen
 from wheelmatrix.publish.oidc import (
     LIFETIME_S,
@@ -190,3 +192,13 @@ class Trusted:
         if self._ci.name == "GitHub":
             self._mask(f"::add-mask::{secret.reveal()}")
         self._redaction.learn(secret)
+
+
+async def reading(who: Fixed | Trusted, repository: Repository) -> Mapping[str, str]:
+    """Return the header that pages of an index are read with where they want one; empty: none.
+
+    A password is for the host that it was given for; a token of a trusted publisher is for uploads alone.
+    """
+    if isinstance(who, Trusted) or origin(repository.simple_url) != origin(repository.upload_url):
+        return {}
+    return {"Authorization": (await who.header(0, None)).reveal()}

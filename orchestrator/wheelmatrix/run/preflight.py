@@ -25,7 +25,7 @@ from wheelmatrix.publish.pypirc import Pypirc, pypirc_of
 from wheelmatrix.publish.repository import Destination, destination
 from wheelmatrix.publish.secret import Redaction, Secret
 from wheelmatrix.run import releases
-from wheelmatrix.run.authority import Fixed, Trusted
+from wheelmatrix.run.authority import Fixed, Trusted, reading
 from wheelmatrix.run.credential_sources import Means, authority
 from wheelmatrix.run.gather import find_pyproject
 from wheelmatrix.run.http import Small, Wire, client, wire
@@ -134,6 +134,8 @@ def _decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> _
     if before is not None and before.planned is not None:
         paths = paths or tuple(map(Path, before.planned.files))
         options = _like(options, before.planned)
+    if not paths:
+        raise ConfigError.of("no files to upload", where="upload", hint="name wheels, and perhaps an sdist: dist/*")
     known = tables.load(resources.table_texts())
     to = destination(options, known.indexes, _pypirc(options.config_file, environment))
     return _Decided(
@@ -235,11 +237,10 @@ async def _asked_index(
     sent, to, probes = [each.distribution for each in files], own.to.repository, own.options.probe
     redaction = Redaction(*own.to.secrets)
     async with client(own.wire) as web:
-        means = _means(asked, lines, environment, redaction, said)
+        means = _means(asked, own.wire, environment, redaction, said)
         listing = await list_project(web, to.simple_url, sent[0].name, authorization={})
         who = await authority(_known(asked, own.options, own.to, environment), means)
-        if listing.state == "unknown" and isinstance(who, Fixed):
-            header = {"Authorization": (await who.header(0, None)).reveal()}
+        if listing.state == "unknown" and (header := await reading(who, to)):
             listing = await list_project(web, to.simple_url, sent[0].name, authorization=header)
         issues = remote_findings(sent, listing, datetime.now(UTC), is_warehouse=own.index is not None)
         if not issues and (probes == "always" or (probes == "auto" and own.index is not None)):

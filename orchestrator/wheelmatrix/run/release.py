@@ -13,23 +13,21 @@ import anyio
 from wheelmatrix import __version__
 from wheelmatrix.errors import Interrupted, UploadError, WheelmatrixError
 from wheelmatrix.events import ReleasePlanned, RunFinished, RunStarted, Screen, Waiting, Warned
-from wheelmatrix.model import ARRIVED, Distribution, Failed, Listing
+from wheelmatrix.model import ARRIVED, Distribution, Failed
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.publish.order import POOL, steps_of
 from wheelmatrix.publish.preflight import closes, standing
 from wheelmatrix.publish.transfer import End
 from wheelmatrix.run import releases
-from wheelmatrix.run.authority import Fixed
-from wheelmatrix.run.http import client
+from wheelmatrix.run.authority import reading
 from wheelmatrix.run.journal import Journal, new_run_id
 from wheelmatrix.run.preflight import Asked, Cleared, cleared
+from wheelmatrix.run.publisher import Legacy
 from wheelmatrix.run.signals import on_signals
 from wheelmatrix.run.teller import Teller
 from wheelmatrix.run.upload import Release, Sender
 
 _MOST_NAMED = 5
-_LOOKS_S = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Pauses before each look at whether the index lists everything: a minute in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,18 +94,18 @@ async def _run(clear: Cleared, past: releases.Past, journal: Journal, teller: Te
         project=clear.project,
         files=files,
         steps=steps,
-        repository=clear.destination.repository,
         listing=clear.listing,
         sent_before=past.open,
         skips_existing=clear.options.skip_existing,
         jobs=clear.options.upload_jobs,
         pauses=clear.pauses,
     )
+    to = clear.destination.repository
+    publisher = Legacy(clear.wire, to, clear.project, await reading(clear.authority, to))
     sender = Sender(
         release=release,
-        wire=clear.wire,
+        publisher=publisher,
         authority=clear.authority,
-        reading=await _reading(clear),
         schedule=Schedule(steps, {POOL: clear.options.upload_jobs}),
         emit=teller.emit,
         tick=teller.mention,
@@ -121,10 +119,11 @@ async def _run(clear: Cleared, past: releases.Past, journal: Journal, teller: Te
         group.start_soon(on_signals, partial(_stop, sender, signals), sender.cancel)
         with anyio.move_on_after(clear.options.deadline):
             await sender.run()
-        await sender.close()
+        await sender.end()
         failures = [each.error for each in sender.schedule.outcomes.values() if isinstance(each, Failed)]
         if not signals:
             failures += await _last_look(clear, sender, teller)
+        await publisher.close()
         group.cancel_scope.cancel()
     return _finished(clear, sender, failures, signals, journal, teller)
 
@@ -132,14 +131,6 @@ async def _run(clear: Cleared, past: releases.Past, journal: Journal, teller: Te
 def _stop(sender: Sender, signals: list[int], number: int) -> None:
     signals.append(number)
     sender.stop()
-
-
-async def _reading(clear: Cleared) -> Mapping[str, str]:
-    """Return the header that pages are read with where they want one: a password's; a token is for uploads alone."""
-    own = clear.destination.repository
-    if not isinstance(clear.authority, Fixed) or own.simple_url.split("/")[2] != own.upload_url.split("/")[2]:
-        return {}
-    return {"Authorization": (await clear.authority.header(0, None)).reveal()}
 
 
 def _planned(clear: Cleared, files: Sequence[Distribution]) -> ReleasePlanned:
@@ -162,15 +153,9 @@ async def _last_look(clear: Cleared, sender: Sender, teller: Teller) -> list[Whe
     if not awaited:
         return []
     teller.emit(Waiting(what="the index to list what it took"))
-    listing = Listing(state="unknown")
-    async with client(clear.wire) as reader:
-        for pause_s in _LOOKS_S:
-            await anyio.sleep(pause_s * clear.pauses)
-            listing = await sender.look(reader)
-            awaited = [each for each in awaited if standing(each, listing) != "same"]
-            if not awaited or any(standing(each, listing) in ("conflict", "named") for each in awaited):
-                break
+    listing = await sender.publisher.finish(awaited, clear.pauses)
     teller.emit(Waiting(what=""))
+    awaited = [each for each in awaited if standing(each, listing) != "same"]
     spoilt = [each for each in awaited if standing(each, listing) == "conflict"]
     if late := [each.filename for each in awaited if each not in spoilt]:
         because = listing.because or "it took them, and may need a while, or tells no digests"

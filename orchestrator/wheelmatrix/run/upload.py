@@ -2,8 +2,7 @@
 
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
@@ -14,7 +13,7 @@ from anyio.streams.memory import MemoryObjectSendStream
 
 from wheelmatrix.errors import UploadError, WheelmatrixError
 from wheelmatrix.events import Event, StepFinished, StepStarted, UploadEnded, UploadSent, UploadTried, UploadWaiting
-from wheelmatrix.model import ARRIVED, Distribution, Done, Failed, Listing, Outcome, Repository, Skipped, Step
+from wheelmatrix.model import ARRIVED, Distribution, Done, Failed, Listing, Outcome, Skipped, Step
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.publish.answer import Answer, Result
 from wheelmatrix.publish.pace import Pace
@@ -22,9 +21,8 @@ from wheelmatrix.publish.preflight import standing
 from wheelmatrix.publish.secret import Secret
 from wheelmatrix.publish.transfer import Ask, End, Look, Renew, Send, Standing, Transfer, Wait, changed
 from wheelmatrix.run.gate import Gate
-from wheelmatrix.run.http import Client, Wire
-from wheelmatrix.run.index import list_project
-from wheelmatrix.run.send import Changed, is_unchanged, send_file
+from wheelmatrix.run.publisher import Publisher
+from wheelmatrix.run.send import Changed, is_unchanged
 
 _TICK_S = 0.2
 """Between two words on how much of a file is out: screens draw four times a second."""
@@ -54,7 +52,6 @@ class Release:
     files: Mapping[str, Distribution]
     """By filename."""
     steps: tuple[Step, ...]
-    repository: Repository
     listing: Listing
     """What the index listed before."""
     sent_before: frozenset[str]
@@ -72,10 +69,8 @@ class Sender:
     """One run of a release."""
 
     release: Release
-    wire: Wire
+    publisher: Publisher
     authority: Authority
-    reading: Mapping[str, str]
-    """Header that pages of the index are read with, where they want one."""
     schedule: Schedule
     emit: Callable[[Event], None]
     tick: Callable[[Event], None]
@@ -88,7 +83,6 @@ class Sender:
     ends: dict[str, End] = field(default_factory=dict)
     """How each file's way ended, by filename."""
     _gate: Gate = field(init=False)
-    _idle: list[Client] = field(default_factory=list, init=False)
     _scope: anyio.CancelScope = field(default_factory=anyio.CancelScope, init=False)
     _resting: dict[str, anyio.CancelScope] = field(default_factory=dict, init=False)
     """Scopes of the files that are not being sent at this moment."""
@@ -142,12 +136,11 @@ class Sender:
         )
         return error
 
-    async def close(self) -> None:
-        """Note what was left undone, and close the connections."""
+    async def end(self) -> None:
+        """Note what was left undone; if something is missing, take back what can be."""
         self._give_up()
-        with anyio.CancelScope(shield=True):
-            for client in self._idle:
-                await client.close()
+        if not all(isinstance(each, Done) for each in self.schedule.outcomes.values()):
+            await self.publisher.abort()
 
     def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Ended]) -> None:
         if self._is_stopping:
@@ -216,11 +209,7 @@ class Sender:
             await to_thread.run_sync(self.sync)
             began_s = time.monotonic()
             resting = self._resting.pop(step.id)  # an interruption lets it go on for a while
-            async with self._client() as client:
-                authorization = {"Authorization": header.reveal()} if header.reveal() else {}
-                result = await send_file(
-                    client, self.release.repository.upload_url, authorization, file, self._teller(step, file)
-                )
+            result = await self.publisher.put(file, header, self._teller(step, file))
             self._resting[step.id] = resting
             self._sending_s += time.monotonic() - began_s
             self._bytes_out += file.size_bytes
@@ -249,30 +238,11 @@ class Sender:
 
     async def _asked(self, step: Step, file: Distribution, pause_s: float) -> Standing:
         await self._pause(step, "asking the index", pause_s)
-        async with self._client() as client:
-            listing = await self.look(client, tries=2)
-        return standing(file, listing)
-
-    async def look(self, client: Client, *, tries: int = 3) -> Listing:
-        """Return what the index lists now."""
-        simple_url = self.release.repository.simple_url
-        return await list_project(client, simple_url, self.release.project, authorization=self.reading, tries=tries)
+        return standing(file, await self.publisher.look(tries=2))
 
     async def _pause(self, step: Step, what: str, seconds: float) -> None:
         self.emit(UploadWaiting(step=step.id, what=self.clean(what), seconds=round(seconds, 1)))
         await anyio.sleep(seconds * self.release.pauses)
-
-    @asynccontextmanager
-    async def _client(self) -> AsyncIterator[Client]:
-        """Hold a client; one whose request was cut short is not used again."""
-        client = self._idle.pop() if self._idle else Client(self.wire)
-        try:
-            yield client
-        except BaseException:
-            with anyio.CancelScope(shield=True):
-                await client.close()
-            raise
-        self._idle.append(client)
 
     async def _ended(self, step: Step, file: Distribution, transfer: Transfer, end: End) -> Outcome:
         self.ends[file.filename] = end
