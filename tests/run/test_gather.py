@@ -9,7 +9,8 @@ from tests.plan.gathered import TABLES
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.run import equipment
-from wheelmatrix.run.gather import find_pyproject, gather
+from wheelmatrix.run.gather import gather
+from wheelmatrix.run.pyproject import find_pyproject
 
 TEXT = '[project]\nname = "p"\n'
 

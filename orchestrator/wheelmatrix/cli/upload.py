@@ -193,7 +193,7 @@ command = OptionsCommand(
             help="Say what is known of releases that were sent from here, and send nothing",
         ),
         click.RichOption(
-            ["-j", "--jobs"], type=click.IntRange(1, 8), default=None, metavar="N", panel="Upload",
+            ["-j", "--jobs"], type=click.IntRange(1, 32), default=None, metavar="N", panel="Upload",
             help="Files that are sent at once, the same as --upload-jobs",
         ),
         *CREDENTIALS,

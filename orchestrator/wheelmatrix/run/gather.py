@@ -22,6 +22,7 @@ from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tool_v
 from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.host import host as ask_host
 from wheelmatrix.run.process import capture
+from wheelmatrix.run.pyproject import text_of
 from wheelmatrix.run.pythons import active, cache_file, candidates, find_named, probe, probe_one
 
 _IGNORE_FILES = (".gitignore", ".ignore")
@@ -33,22 +34,6 @@ class _Pythons:
     asked: Mapping[str, Installed]
     active: Installed | None
     warnings: tuple[str, ...]
-
-
-def find_pyproject(directory: Path, manifest: str) -> tuple[Path | None, str]:
-    """Return pyproject.toml and its text; None and an empty text if there is none.
-
-    Without `manifest` it is the one in `directory`; with it, the nearest from the manifest upwards, inside of the
-    checkout it lies in. Raises ConfigError if it cannot be read.
-    """
-    places: Iterable[Path] = [directory]
-    if manifest:
-        places = _upwards((directory / manifest).absolute().parent)
-    for place in places:
-        path = place / "pyproject.toml"
-        if path.is_file():
-            return path, _text(path)
-    return None, ""
 
 
 async def gather(
@@ -175,8 +160,8 @@ def _read(files: Wanted, root: Path) -> tuple[tuple[SourceFile, ...], dict[PureP
     ignore_files = _IGNORE_FILES if is_checkout else _IGNORE_FILES[1:]  # outside of a checkout .gitignore says nothing
     wanted_texts = {path for path in listed if path.name in ignore_files}
     wanted_texts |= {path / name for path in _between(listed, root) for name in ignore_files}
-    texts = {path: _text(Path(path)) for path in wanted_texts if Path(path).is_file()}
-    texts |= {path: _text(Path(path), "utf-8") for path in files.texts if Path(path).is_file()}
+    texts = {path: text_of(Path(path)) for path in wanted_texts if Path(path).is_file()}
+    texts |= {path: text_of(Path(path), "utf-8") for path in files.texts if Path(path).is_file()}
     return tuple(sorted(listed.values(), key=lambda each: each.path)), texts
 
 
@@ -235,20 +220,3 @@ def _source_file(path: Path, entry: "os.DirEntry[str]") -> SourceFile:
         executable=bool(facts.st_mode & 0o111),
         size_bytes=facts.st_size,
     )
-
-
-def _upwards(directory: Path) -> Iterator[Path]:
-    for place in (directory, *directory.parents):
-        yield place
-        if (place / ".git").exists():
-            return
-
-
-def _text(path: Path, encoding: str = "utf-8-sig") -> str:
-    """Return a text with the ends of its lines as they are."""
-    try:
-        return path.read_bytes().decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ConfigError.of(f"is not UTF-8: byte {error.start}", where=str(path), hint="save it as UTF-8") from error
-    except OSError as error:
-        raise ConfigError.of(f"cannot be read: {error.strerror}", where=str(path)) from error

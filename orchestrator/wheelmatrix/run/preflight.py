@@ -27,10 +27,10 @@ from wheelmatrix.publish.secret import Redaction, Secret
 from wheelmatrix.run import releases
 from wheelmatrix.run.authority import Fixed, Trusted, reading
 from wheelmatrix.run.credential_sources import Means, authority
-from wheelmatrix.run.gather import find_pyproject
 from wheelmatrix.run.http import Small, Wire, client, wire
 from wheelmatrix.run.index import list_project
 from wheelmatrix.run.look import classifiers, look_at, rendering
+from wheelmatrix.run.pyproject import find_pyproject
 from wheelmatrix.run.send import send_probe
 
 

@@ -17,9 +17,10 @@ from wheelmatrix.plan.elsewhere import equipped
 from wheelmatrix.project import manifest_candidates, no_manifest_error, project
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.run.cargo import target_directory
-from wheelmatrix.run.gather import find_pyproject, gather
+from wheelmatrix.run.gather import gather
 from wheelmatrix.run.host import this_system
 from wheelmatrix.run.process import output
+from wheelmatrix.run.pyproject import find_pyproject
 from wheelmatrix.run.pythons import cache_file, candidates, probe
 
 

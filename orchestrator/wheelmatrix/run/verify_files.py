@@ -15,9 +15,9 @@ from wheelmatrix.model import Installed, Verdict
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.select import is_spec, means
 from wheelmatrix.project.precedence import resolve
-from wheelmatrix.run.gather import find_pyproject
 from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.guardian import Guardian
+from wheelmatrix.run.pyproject import find_pyproject
 from wheelmatrix.run.pythons import cache_file, candidates, find_named, probe, probe_one
 from wheelmatrix.run.verify import Verifier, dependency_groups
 
