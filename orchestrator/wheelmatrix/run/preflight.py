@@ -136,6 +136,8 @@ def _decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> _
         options = _like(options, before.planned)
     if not paths:
         raise ConfigError.of("no files to upload", where="upload", hint="name wheels, and perhaps an sdist: dist/*")
+    if not paths:
+        raise ConfigError.of("there is no wheel and no sdist among the files", where="upload")
     known = tables.load(resources.table_texts())
     to = destination(options, known.indexes, _pypirc(options.config_file, environment))
     return _Decided(

@@ -95,7 +95,7 @@ def past(folder: Path) -> Past:
 
 
 def find(place: Path, name: str) -> Path:
-    """Return the folder of a release that `name` begins, or of the only one that is not over; raises ConfigError."""
+    """Return the folder of a release, by a part of its name; of none: of the only one not over; raises ConfigError."""
     folders = sorted(each for each in place.iterdir() if each.is_dir()) if place.is_dir() else []
     if name:
         fits = [each for each in folders if each.name == name] or [each for each in folders if name in each.name]
