@@ -48,7 +48,11 @@ class Sending:
         return self.folder / ".wheelmatrix/releases"
 
     def start(
-        self, *arguments: str, env: Mapping[str, str] | None = None, stdin: int = subprocess.DEVNULL
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        stdin: int = subprocess.DEVNULL,
+        stderr: int = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         """Start the program in a session of its own, as a terminal would."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
@@ -64,7 +68,7 @@ class Sending:
             env={**kept, **own, **(env or {})},
             stdin=stdin,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             start_new_session=True,
         )
         self.started.append(process)
@@ -94,16 +98,24 @@ def ended(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Ran:
 
 
 def sending(
-    place: Path, *, wheels: int = len(PYTHONS), sdist: bool = True, payload_bytes: int = 1000, below: str = ""
+    place: Path,
+    *,
+    wheels: int = len(PYTHONS),
+    sdist: bool = True,
+    version: str = "1.0",
+    payload_bytes: int = 1000,
 ) -> Sending:
     """Make files below `place`, the first wheel the smallest, and return them with the program."""
-    folder, private = place / below / "work", place / below / "private"
+    folder, private = place / "work", place / "private"
     for path in (folder / "files", private):
         path.mkdir(parents=True)
     sizes = (payload_bytes + 1000 * number for number in range(wheels))
     tags = (f"{PYTHONS[n % 5]}-{PYTHONS[n % 5]}-manylinux_2_{17 + n // 5}_x86_64" for n in range(wheels))
-    made = [make_wheel(folder / "files", tag=tag, payload_bytes=size) for tag, size in zip(tags, sizes, strict=True)]
-    made += [make_sdist(folder / "files", payload_bytes=payload_bytes)] if sdist else []
+    made = [
+        make_wheel(folder / "files", version=version, tag=tag, payload_bytes=size)
+        for tag, size in zip(tags, sizes, strict=True)
+    ]
+    made += [make_sdist(folder / "files", version=version, payload_bytes=payload_bytes)] if sdist else []
     return Sending(folder=folder, private=private, files=tuple(made))
 
 

@@ -51,7 +51,7 @@ class Way:
 
 def way_of(name: str, secret: str, url: str, private: Path) -> Way:
     """Return arguments and variables that give a secret in one of the ways; files are written to `private`."""
-    to = ("--repository-url", url)
+    to, with_user = ("--repository-url", url), url.replace("://", f"://ada:{quote(secret, safe='')}@")
     if name in ("-p", "--password"):
         return Way(user=ADA, words=(*to, "-u", ADA, name, secret))
     if name in ("-p…", "--password=…", "-yp"):
@@ -63,9 +63,9 @@ def way_of(name: str, secret: str, url: str, private: Path) -> Way:
     if name == "stdin":
         return Way(user=TOKEN, words=(*to, "--token-file", "-"), stdin=f"{secret}\n".encode())
     if name == "URL":
-        return Way(user=ADA, words=("--repository-url", url.replace("://", f"://ada:{quote(secret, safe='')}@")))
+        return Way(user=ADA, words=("--repository-url", with_user))
     if name == "URL in a variable":
-        return Way(user=ADA, variables={"TWINE_REPOSITORY_URL": url.replace("://", f"://ada:{quote(secret, safe='')}@")})
+        return Way(user=ADA, variables={"TWINE_REPOSITORY_URL": with_user})
     if name == ".pypirc":
         (private / "rc").write_text(_PYPIRC.format(url=url, password=secret))
         return Way(user=ADA, words=("-r", "own", "--config-file", str(private / "rc")))
@@ -118,24 +118,24 @@ def run(made: Sending, way: Way, *words: str, env: Mapping[str, str] | None = No
 
 @pytest.mark.parametrize("name", WAYS)
 def test_a_secret_is_used_and_shows_nowhere(make: Make, name: str) -> None:
-    """Success, once for each canary; for the second the journal is looked at again by `--status`."""
-    for number, secret in enumerate(CANARIES):
-        made = make(wheels=1, sdist=False, below=str(number))
-        with FakeIndex(accepts=frozenset({basic(ADA, secret), basic(TOKEN, secret)})) as index:
-            way = way_of(name, secret, index.upload_url, made.private)
+    number = WAYS.index(name)
+    secret, made = CANARIES[(number + 1) % 2], make(wheels=1, sdist=False)
+    with FakeIndex(accepts=frozenset({basic(ADA, secret), basic(TOKEN, secret)})) as index:
+        way = way_of(name, secret, index.upload_url, made.private)
 
-            ran = run(made, way, "--progress", ("plain", "json")[number])
+        ran = run(made, way, "--progress", ("plain", "json", "none")[number % 3])
 
-            assert ran.code == 0, ran.err
-            assert index.files == made.content
-            assert index.posts[0].headers["authorization"] == basic(way.user, secret)
-            assert shown(made.folder, ran, way.user, secret) == []
-            if number:
-                assert shown(made.folder, made.run("upload", "--status"), way.user, secret) == []
+        assert ran.code == 0, ran.err
+        assert index.files == made.content
+        assert index.posts[0].headers["authorization"] == basic(way.user, secret)
+        assert shown(made.folder, ran, way.user, secret) == []
+        if name == "URL":
+            assert shown(made.folder, made.run("upload", "--status"), way.user, secret) == []
 
 
 @pytest.mark.parametrize("name", WAYS)
 def test_a_server_that_repeats_a_secret_does_not_make_it_show(make: Make, name: str) -> None:
+    """With the other canary than where it succeeds, so that each way has had both."""
     secret = CANARIES[WAYS.index(name) % 2]
     made = make(wheels=1, sdist=False)
     with FakeIndex() as index:
@@ -268,7 +268,7 @@ def test_a_minted_token_shows_in_the_mask_command_alone(make: Make, ending: str)
 def test_no_command_of_a_build_sees_a_credential(project: Callable[..., Project], make: Make) -> None:
     """`publish` runs other people's code while it holds a password: neither its variables nor its journals tell it."""
     tiny, made = project("tiny"), make(wheels=0, sdist=False)
-    tiny.configure("[tool.wheelmatrix]\nbefore-all = \"env > ../all; tr '\\\\0' '\\\\n' < /proc/$PPID/cmdline > ../us\"")
+    tiny.configure('[tool.wheelmatrix]\nbefore-all = "env > ../all"')
     job = {
         "WHEELMATRIX_TOKEN": PLAIN,
         "MATURIN_PYPI_TOKEN": PLAIN,

@@ -9,8 +9,7 @@ import pytest
 from tests.audit.release import spread, wheel
 
 from wheelmatrix.errors import ConfigError, PackError
-from wheelmatrix.run.collect import Collected, collect
-from wheelmatrix.run.collect import INCOMPLETE, Taken
+from wheelmatrix.run.collect import INCOMPLETE, Collected, Taken, collect
 
 NAMES = tuple(f"demo-1.0-{python}-{python}-manylinux_2_17_x86_64.whl" for python in ("cp311", "cp312"))
 TINY = tuple(f"tiny-0.1.0-{python}-{python}-manylinux_2_17_x86_64.whl" for python in ("cp311", "cp312"))

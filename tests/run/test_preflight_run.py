@@ -143,7 +143,10 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_wheels_that_say_different_things_of_one_version_are_not_sent(tmp_path: Path) -> None:
-    files = [make_wheel(tmp_path), make_wheel(tmp_path, tag="py3-none-any", metadata=metadata_of().replace("MIT", "0BSD"))]
+    files = [
+        make_wheel(tmp_path),
+        make_wheel(tmp_path, tag="py3-none-any", metadata=metadata_of().replace("MIT", "0BSD")),
+    ]
     with FakeIndex() as index:
         found = refusal(index, files, tmp_path)
 

@@ -148,7 +148,7 @@ def test_what_any_run_saw_arrive_has_arrived(tmp_path: Path) -> None:
     found = past(tmp_path)
     assert (found.arrived, found.open, found.missing) == ({"a.whl1"}, {"b.whl1"}, ("dist/b.whl",))
     assert found.last is not None
-    assert found.last.run == "20260102-000000-0001"
+    assert found.last.id == "20260102-000000-0001"
 
 
 def test_a_file_that_was_built_anew_is_another_one(tmp_path: Path) -> None:
@@ -170,9 +170,9 @@ def test_a_journal_that_was_torn_off_tells_what_is_whole(tmp_path: Path) -> None
 
 
 def releases_of(place: Path) -> None:
-    ran(place / "index.example-demo-1.0", "20260103-000000-0001", planned("a.whl"), ended("stored"))
-    ran(place / "index.example-demo-1.1", "20260102-000000-0001", planned("a.whl"), tried())
     ran(place / "index.example-demo-1.1.1", "20260101-000000-0001", planned("a.whl"), ended("stored"))
+    ran(place / "index.example-demo-1.1", "20260102-000000-0001", planned("a.whl"), tried())
+    ran(place / "index.example-demo-1.0", "20260103-000000-0001", planned("a.whl"), ended("stored"))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,8 @@ def test_a_release_that_another_process_sends_is_refused_and_free_when_that_dies
         "print(try_lock(os.open(Path(sys.argv[1]) / 'lock', os.O_RDWR | os.O_CREAT)), flush=True); sys.stdin.read()"
     )
     words = [sys.executable, "-c", code, str(tmp_path)]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ) as other:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as other:
         assert other.stdout is not None
         assert other.stdout.readline().strip() == b"True"
         with pytest.raises(ConfigError, match="another run is sending this release"):

@@ -273,6 +273,7 @@ def test_a_release_ends_at_its_deadline(tmp_path: Path) -> None:
 # Pace
 
 
+@pytest.mark.slow
 def test_after_three_failures_in_a_row_one_at_a_time_is_tried(tmp_path: Path) -> None:
     files = release_files(tmp_path, 8)
     script = {files[0].name: (), "*": [refused(503, times=4)]}

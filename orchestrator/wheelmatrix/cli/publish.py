@@ -12,6 +12,7 @@ from wheelmatrix.cli.upload import CREDENTIALS, send, who, without_secrets
 from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions, options_of
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.execute import execute
+from wheelmatrix.run.preflight import Asked, foresee
 from wheelmatrix.run.prepare import prepare
 
 
@@ -25,6 +26,10 @@ def _publish(
 ) -> int:
     screen = resolve_screen(asked(ctx, ScreenOptions), os.environ)
     values, words, environment = asked(ctx, BuildOptions), given(ctx), dict(os.environ)
+    own = {option.name for option in options_of(UploadOptions)} | {"fail_fast", "manifest_path"}
+    uploads = {name: value for name, value in values.items() if name in own}
+    giver = who(username, password, token_file)
+    foresee(Asked(files=files, options=uploads, **giver), Path.cwd(), environment)  # type: ignore[arg-type]  # `who`'s
     prepared = prepare(values, directory=Path.cwd(), environment=environment)
     arguments = ("publish", *without_secrets(words))
     result = execute(prepared, arguments=arguments, screen=screen_of(screen, environment))
@@ -35,15 +40,7 @@ def _publish(
         click.echo("nothing was sent: not all wheels are there", err=True)
         return result.exit_code
     wheels = tuple(str(wheel.path) for wheel in result.wheels)
-    own = {option.name for option in options_of(UploadOptions)} | {"fail_fast", "manifest_path"}
-    return send(
-        (*wheels, *files),
-        {name: value for name, value in values.items() if name in own},
-        screen,
-        without_secrets((*wheels, *files)),
-        who(username, password, token_file),
-        yes=yes,
-    )
+    return send((*wheels, *files), uploads, screen, without_secrets((*wheels, *files)), giver, yes=yes)
 
 
 command = OptionsCommand(

@@ -1,6 +1,7 @@
 """`wheelmatrix upload`: wheels and an sdist become a release, whole, or nothing of it does."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,13 +16,16 @@ from wheelmatrix.cli.terminal import as_json
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import ScreenOptions, UploadOptions
 from wheelmatrix.project.precedence import resolve_screen
-from wheelmatrix.publish.secret import Secret
+from wheelmatrix.publish.secret import Redaction, Secret
 from wheelmatrix.run import journal, releases
 from wheelmatrix.run.preflight import Asked
 from wheelmatrix.run.release import upload
+from wheelmatrix.run.signals import interruptible
 from wheelmatrix.show import summary
 from wheelmatrix.show.words import count
 
+_PASSWORD = re.compile(r"(-y*p)(.*)", re.DOTALL)
+"""A password as it may stand behind `-y`, its short flag being the last of several."""
 _ANY = ""
 """Value of `--resume` and `--status` that name no release."""
 
@@ -121,31 +125,35 @@ def _status(name: str, *, is_json: bool) -> int:
 
 
 def without_secrets(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a command line without the values of `-p` and `--password`, however they are attached."""
+    """Return a command line without the values of `-p` and `--password`, however attached, and users of URLs."""
     kept: list[str] = []
-    is_value = False
+    is_value, clean = False, Redaction().clean
     for word in words:
-        name, equals, _ = word.partition("=")
+        short = _PASSWORD.fullmatch(word)
         if is_value:
             kept.append("***")
-        elif name == "--password" and equals:
+        elif word.startswith("--password="):
             kept.append("--password=***")
-        elif word.startswith("-p") and not word.startswith("--") and len(word) > 2:
-            kept.append("-p***")
+        elif short and short[2]:
+            kept.append(f"{short[1]}***")
         else:
-            kept.append(word)
-        is_value = not is_value and word in ("-p", "--password")
+            kept.append(clean(word))
+        is_value = not is_value and (word == "--password" or bool(short and not short[2]))
     return tuple(kept)
 
 
 def _prompt(user: str | None) -> tuple[str, Secret] | None:
-    name = user if user is not None else click.prompt("User (__token__ for a token)", default="__token__", err=True)
-    entered = click.prompt(f"Password or token of {name}", hide_input=True, default="", show_default=False, err=True)
+    with interruptible():
+        name = user if user is not None else click.prompt("User (__token__ for a token)", default="__token__", err=True)
+        entered = click.prompt(
+            f"Password or token of {name}", hide_input=True, default="", show_default=False, err=True
+        )
     return (name, Secret(entered)) if entered else None
 
 
 def _confirm(question: str) -> bool:
-    return click.confirm(question, default=False, err=True)
+    with interruptible():
+        return click.confirm(question, default=False, err=True)
 
 
 def _mask(command: str) -> None:

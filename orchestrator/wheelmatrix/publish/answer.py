@@ -18,11 +18,13 @@ _FIRST_CHARS = 300
 _MOST_WAIT_S = 120.0
 """What a Retry-After is worth at most; a server that wants more is asked again meanwhile."""
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_PRE = re.compile(r"<pre[^>]*>(.*?)</pre>", re.IGNORECASE | re.DOTALL)
+_STATUS = re.compile(r"^(?:error:? )?\d{3} ")
 _TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _EXPIRED = re.compile(r"expired", re.IGNORECASE)
 _CLOSED = re.compile(r"read-only mode|new uploads are temporarily disabled|registration .*disabled", re.IGNORECASE)
-_EXISTS = re.compile(r"already|exist|taken|overwrite|cannot be updated|updating asset", re.IGNORECASE)
+_EXISTS = re.compile(r"already|\bexists\b|taken|overwrite|cannot be updated|updating asset", re.IGNORECASE)
 _TORN = re.compile(r"digest supplied does not match", re.IGNORECASE)
 
 
@@ -86,7 +88,8 @@ def answer_of(status: int, reason: str, headers: Mapping[str, str], body: bytes,
     """Return the answer of a response; `headers` by lower-case name, `body` may be cut, `now` has a time zone.
 
     The text is JSON's `code`, `message`, `error` or `detail`, else the reason phrase where it says more than the status
-    does, else the page's title, else the beginning of the body. Source: warehouse's and devpi's answers.
+    does, else the page's title where that does, else the text that is set apart, else the beginning of the body.
+    Sources: warehouse's, devpi's and pypiserver's answers.
     """
     return Answer(
         status=status,
@@ -129,8 +132,10 @@ def _text(status: int, reason: str, body: bytes) -> str:
     readable = _TAG.sub(" ", page)
     shown = " ".join(unescape(readable).split())
     heading = " ".join(unescape(title[1]).split()) if title else ""
-    if heading and heading.casefold() not in (*_PLAIN, f"{status} {reason}".casefold()):
+    if heading and _STATUS.sub("", heading.casefold()) not in (*_PLAIN, reason.casefold()):
         return heading
+    if message := _PRE.search(page):  # bottle, and so pypiserver, has it there
+        shown = " ".join(unescape(_TAG.sub(" ", message[1])).split())
     return shown[:_FIRST_CHARS] or heading or reason
 
 

@@ -3,8 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,15 +38,12 @@ async def project_lock(path: Path, on_wait: Callable[[str], None]) -> AsyncItera
         raise ConfigError(issue_of(error, path)) from error
     try:
         if try_lock(descriptor) is False:
-            on_wait(f"another run is at work on this project: {_holder(descriptor)}")
+            on_wait(f"another run is at work on this project: {holder(descriptor)}")
             while try_lock(descriptor) is False:  # noqa: ASYNC110  # the other process has no event of ours
                 await anyio.sleep(_POLL_S)
             on_wait("")
-        _sign(descriptor)
-        try:
+        with signed(descriptor):
             yield
-        finally:
-            _write(descriptor, b"")  # the next who waits must not be told a name of the past
     finally:
         os.close(descriptor)
 
@@ -69,19 +66,19 @@ def try_lock(descriptor: int) -> bool | None:
     return True
 
 
-def _sign(descriptor: int) -> None:
+@contextmanager
+def signed(descriptor: int) -> Iterator[None]:
+    """Leave this process's name in a locked file, for `holder`, until the end of the block."""
     text = json.dumps({"pid": os.getpid(), "started": datetime.now(UTC).isoformat(timespec="seconds")})
     _write(descriptor, text.encode())
+    try:
+        yield
+    finally:
+        _write(descriptor, b"")  # the next who waits must not be told a name of the past
 
 
-def _write(descriptor: int, content: bytes) -> None:
-    with suppress(OSError):  # a full disk takes away the name, not the lock
-        os.ftruncate(descriptor, 0)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, content)
-
-
-def _holder(descriptor: int) -> str:
+def holder(descriptor: int) -> str:
+    """Return who has locked a file, as far as they left their name."""
     try:
         os.lseek(descriptor, 0, os.SEEK_SET)
         found = json.loads(os.read(descriptor, 4096))
@@ -89,3 +86,10 @@ def _holder(descriptor: int) -> str:
         return f"process {int(found['pid'])}, since {since:%H:%M:%S}"
     except (OSError, ValueError, LookupError, TypeError):
         return "it did not leave its name"
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    with suppress(OSError):  # a full disk takes away the name, not the lock
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, content)

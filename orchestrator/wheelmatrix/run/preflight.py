@@ -17,7 +17,7 @@ from wheelmatrix.model import Distribution, Index, Listing, Tables
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.publish import asking, probing
-from wheelmatrix.publish.credentials import Known, given
+from wheelmatrix.publish.credentials import Known, choose, given
 from wheelmatrix.publish.oidc import ci_of
 from wheelmatrix.publish.order import lead_of
 from wheelmatrix.publish.preflight import Looked, local_findings, remote_findings, warnings
@@ -32,6 +32,7 @@ from wheelmatrix.run.index import list_project
 from wheelmatrix.run.look import classifiers, look_at, rendering
 from wheelmatrix.run.pyproject import find_pyproject
 from wheelmatrix.run.send import send_probe
+from wheelmatrix.run.signals import interruptible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,31 @@ async def cleared(asked: Asked, directory: Path, environment: Mapping[str, str])
     )
 
 
+def foresee(asked: Asked, directory: Path, environment: Mapping[str, str]) -> None:
+    """Raise ConfigError for what can be known to be wrong before the wheels are built: files, index, credentials."""
+    paths_of(asked.files, directory)
+    options = _options(asked, directory, environment)
+    to = destination(options, tables.load(resources.table_texts()).indexes, _pypirc(options.config_file, environment))
+    _wire(options, to)
+    is_stdin = asked.token_file == "-"  # noqa: S105  # a path, and no token; stdin can be read once only
+    choose(_known(replace(asked, token_file="") if is_stdin else asked, options, to, environment), {})
+
+
+def paths_of(files: Sequence[str], directory: Path) -> tuple[Path, ...]:
+    """Return the files that were named, each once and without attestations; raises ConfigError for what is none."""
+    paths = tuple(dict.fromkeys(directory / name for name in files))
+    issues = []
+    for path in paths:
+        if path.is_dir():
+            hint = f"name the files in it: {path.name}/*"
+            issues.append(Issue(message="this is a directory", where=str(path), hint=hint))
+        elif not path.is_file():
+            issues.append(Issue(message="no such file", where=str(path)))
+    if issues:
+        raise ConfigError(*issues)
+    return tuple(path for path in paths if not path.name.endswith(".attestation"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Decided:
     """What is asked for, before any file or server is looked at."""
@@ -129,15 +155,13 @@ class _Decided:
 def _decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> _Decided:
     place = releases.home(directory)
     options = _options(asked, directory, environment)
-    paths = _paths(asked.files, directory)
+    paths = paths_of(asked.files, directory)
     before = releases.past(releases.find(place, asked.resume)) if asked.resume is not None else None
     if before is not None and before.planned is not None:
         paths = paths or tuple(map(Path, before.planned.files))
         options = _like(options, before.planned)
     if not paths:
         raise ConfigError.of("no files to upload", where="upload", hint="name wheels, and perhaps an sdist: dist/*")
-    if not paths:
-        raise ConfigError.of("there is no wheel and no sdist among the files", where="upload")
     known = tables.load(resources.table_texts())
     to = destination(options, known.indexes, _pypirc(options.config_file, environment))
     return _Decided(
@@ -146,23 +170,8 @@ def _decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> _
 
 
 def _options(asked: Asked, directory: Path, environment: Mapping[str, str]) -> BuildOptions:
-    pyproject, text = find_pyproject(directory, "")
+    pyproject, text = find_pyproject(directory, str(asked.options.get("manifest_path", "")))
     return resolve(asked.options, environment, pyproject, text).options
-
-
-def _paths(files: Sequence[str], directory: Path) -> tuple[Path, ...]:
-    """Return the files, each once; raises ConfigError for those that there are not."""
-    paths = tuple(dict.fromkeys(directory / name for name in files))
-    issues = []
-    for path in paths:
-        if path.is_dir():
-            hint = f"name the files in it: {path.name}/*"
-            issues.append(Issue(message="this is a directory", where=str(path), hint=hint))
-        elif not path.is_file():
-            issues.append(Issue(message="no such file", where=str(path)))
-    if issues:
-        raise ConfigError(*issues)
-    return tuple(path for path in paths if not path.name.endswith(".attestation"))
 
 
 def _like(options: BuildOptions, planned: ReleasePlanned) -> BuildOptions:
@@ -258,7 +267,8 @@ def _known(asked: Asked, options: BuildOptions, to: Destination, environment: Ma
     if asked.token_file:
         try:
             is_stdin = asked.token_file == "-"  # noqa: S105  # a path, and no token
-            text = sys.stdin.read() if is_stdin else Path(asked.token_file).read_text(encoding="utf-8")
+            with interruptible():
+                text = sys.stdin.read() if is_stdin else Path(asked.token_file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError.of(f"the token cannot be read: {type(error).__name__}", where=asked.token_file) from error
         token = Secret(text)

@@ -15,7 +15,7 @@ from wheelmatrix.events import ReleasePlanned, UploadEnded, UploadTried
 from wheelmatrix.model import ARRIVED
 from wheelmatrix.run import journal
 from wheelmatrix.run.files import issue_of
-from wheelmatrix.run.lock import try_lock
+from wheelmatrix.run.lock import holder, signed, try_lock
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
 _HOME, _RELEASES, _LOCK = ".wheelmatrix", "releases", "lock"
@@ -115,8 +115,8 @@ def find(place: Path, name: str) -> Path:
 def all_of(place: Path) -> Iterator[Path]:
     """Yield the folders of the releases, the one with the latest run last."""
     folders = [each for each in place.iterdir() if each.is_dir()] if place.is_dir() else []
-    dated = [(runs[0].started, each) for each in folders if (runs := journal.runs(each))]
-    yield from (each for _, each in sorted(dated))
+    dated = [(runs[0].started, runs[0].id, each) for each in folders if (runs := journal.runs(each))]
+    yield from (each for *_, each in sorted(dated))
 
 
 @asynccontextmanager
@@ -129,9 +129,9 @@ async def release_lock(folder: Path) -> AsyncIterator[None]:
         raise ConfigError(issue_of(error, path)) from error
     try:
         if try_lock(descriptor) is False:
-            raise ConfigError.of(
-                "another run is sending this release", where=str(folder), hint="wait for it, or watch it"
-            )
-        yield
+            message = f"another run is sending this release: {holder(descriptor)}"
+            raise ConfigError.of(message, where=str(folder), hint="wait for its end")
+        with signed(descriptor):
+            yield
     finally:
         os.close(descriptor)

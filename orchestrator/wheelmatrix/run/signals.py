@@ -2,7 +2,9 @@
 
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
@@ -25,6 +27,23 @@ async def on_signals(cancel: Callable[[int], None], kill: Callable[[], None]) ->
             kill()
         is_first = False
     raise AssertionError("signals never end")
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C end what waits for the user in the main thread: the event loop would hear of it only afterwards.
+
+    Where Ctrl-C is ignored, and in other threads, nothing is changed.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 async def _received() -> AsyncIterator[int]:
