@@ -65,7 +65,13 @@ class Bench:
         quiet = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "HOME": str(scratch), "UV_NO_CONFIG": "1"}
         self._environment = {**environment_of(self._python), **quiet}
         secret = {"WHEELMATRIX_USERNAME": USER, "WHEELMATRIX_PASSWORD": PASSWORD}
-        caches = {"WHEELMATRIX_CACHE_DIR": str(scratch / "cache"), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+        caches = {
+            "WHEELMATRIX_CACHE_DIR": str(scratch / "cache"),
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+            # What pip installs is compiled to bytecode; a checkout may be in a place, or a process, that keeps none.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(scratch / "bytecode"),
+        }
         self._own = {**self._environment, **secret, **caches, "PATH": os.environ["PATH"]}
 
     @property
