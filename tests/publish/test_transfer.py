@@ -251,6 +251,13 @@ def test_other_bytes_that_are_there_are_a_conflict_before_anything_is_sent() -> 
     assert world.posts == 0
 
 
+def test_what_an_earlier_run_began_to_send_is_looked_for_first() -> None:
+    world = World(held="same", stale=2)
+
+    assert travel(world, new(), standing=world.look(), was_sent=True).state == "confirmed"
+    assert world.posts == 0
+
+
 def test_a_name_without_a_digest_is_skipped_only_when_that_was_asked_for() -> None:
     assert isinstance(new().begin("named"), Send)
     assert new().begin("named", skips=True).state == "same"  # type: ignore[union-attr]

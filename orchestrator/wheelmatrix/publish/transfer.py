@@ -31,9 +31,10 @@ _MOST_CLOSED = 3
 _CLOSED_S = 30.0
 _FINAL = frozenset({401, 405, 410, 411, 413, 415, 422})
 _AMBIGUOUS = frozenset({408, 425})
-_ONCE, _LATE, _DOUBTFUL = (0.0,), (0.0, 2.0, 5.0), (0.0, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before each look at the index: of an answer that is late (the server may still be at work), and where a
-refusal and an index that lists nothing contradict each other (its pages may be cached)."""
+_ONCE, _LATE, _DOUBTFUL, _RESUMED = (0.0,), (0.0, 2.0, 5.0), (0.0, 1.0, 2.0, 4.0, 8.0), (0.5, 1.5)
+"""Seconds before each look at the index: of an answer that is late (the server may still be at work), where a refusal
+and an index that lists nothing contradict each other (its pages may be cached), and of a file that an earlier run
+began to send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +114,9 @@ class Transfer:
                 return self._conflict()
             case "named" if skips:
                 return End(state="same", message="the index has a file of this name, and tells no digest")
+            case _ if was_sent:  # it may be on its way into the index's pages
+                return self._doubt(_RESUMED)
             case _:
-                self._was_ambiguous = was_sent
                 return self._send()
 
     def sent(self, result: Result) -> Action:
@@ -159,6 +161,8 @@ class Transfer:
                 return self._ask()
             case _ if self._is_refused:
                 return self._rejected("" if standing == "absent" else _UNKNOWN[standing])
+            case _ if self._last is None:
+                return self._send()
             case _:
                 return self._wait(self._says, self._asks_to_wait_s)
 

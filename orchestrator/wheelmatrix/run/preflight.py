@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from anyio import to_thread
+import anyio
 
 from wheelmatrix import __version__, resources, tables
 from wheelmatrix.errors import ConfigError, Issue, UploadError
@@ -29,7 +29,7 @@ from wheelmatrix.run.authority import Fixed, Trusted, reading
 from wheelmatrix.run.credential_sources import Means, authority
 from wheelmatrix.run.http import Small, Wire, client, wire
 from wheelmatrix.run.index import list_project
-from wheelmatrix.run.look import classifiers, look_at, rendering
+from wheelmatrix.run.look import Seen, classifiers, look_at, rendering
 from wheelmatrix.run.pyproject import find_pyproject
 from wheelmatrix.run.send import send_probe
 from wheelmatrix.run.signals import interruptible
@@ -78,14 +78,30 @@ class Cleared:
     pauses: float
 
 
-async def cleared(asked: Asked, directory: Path, environment: Mapping[str, str]) -> Cleared:
-    """Return a release that may be sent.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What is asked for, before any file or server is looked at."""
 
-    Raises UploadError with everything that keeps it from that, ConfigError for what is asked wrongly.
-    """
-    own = await to_thread.run_sync(_decided, asked, directory, environment)
-    files = await _looked(own)
-    who, listing, redaction, more = await _asked_index(asked, files, own, environment)
+    options: BuildOptions
+    place: Path
+    """Where releases are remembered."""
+    paths: tuple[Path, ...]
+    before: releases.Past | None
+    """What earlier runs of the release did, if it is resumed."""
+    known: Tables
+    to: Destination
+    wire: Wire
+
+    @property
+    def index(self) -> Index | None:
+        """The known index that it goes to; None: it is none of the tables'."""
+        return self.known.indexes.get(self.to.repository.index)
+
+
+async def cleared(asked: Asked, own: Decided, environment: Mapping[str, str]) -> Cleared:
+    """Return a release that may be sent; raises UploadError with everything that keeps it from that."""
+    files, listing = await _looked(own)
+    who, listing, redaction, more = await _asked_index(asked, files, listing, own, environment)
     project, version = files[0].distribution.name, files[0].distribution.version
     for question in asking.questions(listing, project, version, own.to.repository.name):
         if asked.confirm is not None and not asked.confirm(question):
@@ -132,27 +148,8 @@ def paths_of(files: Sequence[str], directory: Path) -> tuple[Path, ...]:
     return tuple(path for path in paths if not path.name.endswith(".attestation"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Decided:
-    """What is asked for, before any file or server is looked at."""
-
-    options: BuildOptions
-    place: Path
-    """Where releases are remembered."""
-    paths: tuple[Path, ...]
-    before: releases.Past | None
-    """What earlier runs of the release did, if it is resumed."""
-    known: Tables
-    to: Destination
-    wire: Wire
-
-    @property
-    def index(self) -> Index | None:
-        """The known index that it goes to; None: it is none of the tables'."""
-        return self.known.indexes.get(self.to.repository.index)
-
-
-def _decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> _Decided:
+def decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> Decided:
+    """Return what is asked for; raises ConfigError for what is asked wrongly."""
     place = releases.home(directory)
     options = _options(asked, directory, environment)
     paths = paths_of(asked.files, directory)
@@ -164,7 +161,7 @@ def _decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> _
         raise ConfigError.of("no files to upload", where="upload", hint="name wheels, and perhaps an sdist: dist/*")
     known = tables.load(resources.table_texts())
     to = destination(options, known.indexes, _pypirc(options.config_file, environment))
-    return _Decided(
+    return Decided(
         options=options, place=place, paths=paths, before=before, known=known, to=to, wire=_wire(options, to)
     )
 
@@ -205,20 +202,41 @@ def _wire(options: BuildOptions, to: Destination) -> Wire:
     )
 
 
-async def _looked(own: _Decided) -> tuple[Looked, ...]:
-    """Return the files if nothing is wrong with them as far as can be told here."""
-    seen = await look_at(own.paths, own.known, with_attestations=own.options.attestations)
-    told = dict(seen.files[0].distribution.fields) if seen.files and own.index else {}
+async def _looked(own: Decided) -> tuple[tuple[Looked, ...], Listing]:
+    """Return the files if nothing is wrong with them as far as can be told here, and what the index lists meanwhile."""
+    seen: list[Seen] = []
+    listed: list[Listing] = []
+
+    async def look() -> None:
+        seen.append(await look_at(own.paths, own.known, with_attestations=own.options.attestations))
+
+    async def ask() -> None:
+        async with client(own.wire) as web:
+            listed.append(
+                await list_project(web, own.to.repository.simple_url, _project(own.paths[0]), authorization={})
+            )
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(look)
+        group.start_soon(ask)
+    files, index = seen[0].files, own.index
+    told = dict(files[0].distribution.fields) if files and index else {}
     found = local_findings(
-        seen.files,
-        own.index,
-        known_classifiers=classifiers(),
+        files,
+        index,
+        known_classifiers=classifiers() if index else None,
         rendering=rendering(told.get("description", ""), told.get("description_content_type", "")),
     )
-    issues = (*seen.issues, *found, *_rebuilt(seen.files, own.before))
+    issues = (*seen[0].issues, *found, *_rebuilt(files, own.before))
     if issues:
         raise UploadError(*dict.fromkeys(issues))
-    return seen.files
+    return files, listed[0]
+
+
+def _project(path: Path) -> str:
+    """Return the project by a filename, which has still to prove that it is one."""
+    stem = path.name.removesuffix(".tar.gz")
+    return stem.rpartition("-")[0] or stem if stem != path.name else stem.partition("-")[0]
 
 
 def _rebuilt(files: Sequence[Looked], before: releases.Past | None) -> Iterator[Issue]:
@@ -241,7 +259,7 @@ def _name(path: str) -> str:
 
 
 async def _asked_index(
-    asked: Asked, files: Sequence[Looked], own: _Decided, environment: Mapping[str, str]
+    asked: Asked, files: Sequence[Looked], listing: Listing, own: Decided, environment: Mapping[str, str]
 ) -> tuple[Fixed | Trusted, Listing, Redaction, tuple[str, ...]]:
     """Return in whose name the files are sent and what the index has, if it will take them; and what to say of it."""
     said: list[str] = []
@@ -249,7 +267,6 @@ async def _asked_index(
     redaction = Redaction(*own.to.secrets)
     async with client(own.wire) as web:
         means = _means(asked, own.wire, environment, redaction, said)
-        listing = await list_project(web, to.simple_url, sent[0].name, authorization={})
         who = await authority(_known(asked, own.options, own.to, environment), means)
         if listing.state == "unknown" and (header := await reading(who, to)):
             listing = await list_project(web, to.simple_url, sent[0].name, authorization=header)

@@ -21,7 +21,7 @@ from wheelmatrix.publish.transfer import End
 from wheelmatrix.run import releases
 from wheelmatrix.run.authority import reading
 from wheelmatrix.run.journal import Journal, new_run_id
-from wheelmatrix.run.preflight import Asked, Cleared, cleared
+from wheelmatrix.run.preflight import Asked, Cleared, Decided, cleared, decided
 from wheelmatrix.run.publisher import Legacy
 from wheelmatrix.run.signals import on_signals
 from wheelmatrix.run.teller import Teller
@@ -57,15 +57,21 @@ def upload(
     nothing was sent then. Raises ConfigError for what is asked wrongly.
     """
     try:
-        return anyio.run(_upload, asked, directory, environment, arguments, screen)
+        own = decided(asked, directory, environment)
+        return anyio.run(_upload, asked, own, directory, environment, arguments, screen)
     finally:
         screen.close()
 
 
 async def _upload(
-    asked: Asked, directory: Path, environment: Mapping[str, str], arguments: tuple[str, ...], screen: Screen
+    asked: Asked,
+    own: Decided,
+    directory: Path,
+    environment: Mapping[str, str],
+    arguments: tuple[str, ...],
+    screen: Screen,
 ) -> Released:
-    clear = await cleared(asked, directory, environment)
+    clear = await cleared(asked, own, environment)
     folder = releases.prepared(clear.folder)
     async with releases.release_lock(folder):
         past = releases.past(folder)
