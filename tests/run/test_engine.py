@@ -2,8 +2,8 @@ import pytest
 from tests.run.recorded import Recorder, build
 
 from wheelmatrix.events import RunFinished, StepFinished, Warned
-from wheelmatrix.run.engine import Teller
 from wheelmatrix.run.journal import Journal
+from wheelmatrix.run.teller import Teller
 
 
 def states(screen: Recorder) -> dict[str, list[str]]:

@@ -114,7 +114,7 @@ def test_an_archive_that_indexes_refuse_is_not_sent(name: str, tmp_path: Path) -
     assert isinstance(found, UploadError)
     assert SAID[name] in str(found)
     assert all(files[0].name in issue.where for issue in found.issues)
-    assert index.requests == 0
+    assert index.posts == []
 
 
 def test_an_archive_with_nothing_wrong_is_sent(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_an_index_that_cannot_be_is_told_before_anything_is_read(
 
     assert isinstance(found, ConfigError)
     assert said in str(found)
-    assert index.requests == 0
+    assert index.posts == []
 
 
 def test_a_section_of_pypirc_says_where_and_who(tmp_path: Path) -> None:
