@@ -92,7 +92,7 @@ async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Scree
         async with anyio.create_task_group() as group:
             engine = Engine(shop, schedule)
             group.start_soon(teller.tick)
-            group.start_soon(on_signals, partial(_cancel, engine, signals, group.cancel_scope), guardian.kill_all)
+            await group.start(on_signals, partial(_cancel, engine, signals, group.cancel_scope), guardian.kill_all)
             try:
                 await _run(engine, shop, prepared, teller)
             except WheelmatrixError as error:

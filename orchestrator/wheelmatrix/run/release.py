@@ -122,7 +122,7 @@ async def _run(clear: Cleared, past: releases.Past, journal: Journal, teller: Te
     signals: list[int] = []
     async with anyio.create_task_group() as group:
         group.start_soon(teller.tick)
-        group.start_soon(on_signals, partial(_stop, sender, signals), sender.cancel)
+        await group.start(on_signals, partial(_stop, sender, signals), sender.cancel)
         with anyio.move_on_after(clear.options.deadline):
             await sender.run()
         await sender.end()
