@@ -11,7 +11,7 @@ import pytest
 from elf_image import elf_image
 from hypothesis import given
 from hypothesis import strategies as st
-from zip_image import INFO, NAME, Part, parts, record, wheel_members, zip_image
+from zip_image import INFO, NAME, Part, Pipe, parts, record, wheel_members, zip_image
 
 from wheelmatrix.audit import check_archive
 
@@ -51,16 +51,6 @@ def test_what_the_standard_library_writes_to_a_file_passes() -> None:
 
 
 def test_what_the_standard_library_streams_does_not_pass() -> None:
-    class Pipe(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
-
-        def seek(self, offset: int, whence: int = 0) -> int:
-            raise io.UnsupportedOperation
-
-        def tell(self) -> int:
-            raise io.UnsupportedOperation
-
     target = Pipe()
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in GOOD.items():

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 from elf_image import elf_image
-from zip_image import INFO, NAME, Part, parts, wheel_members, zip_image
+from zip_image import INFO, NAME, Part, Pipe, parts, wheel_members, zip_image
 
 from wheelmatrix.audit import check_archive
 
@@ -54,16 +54,6 @@ def changed_locator(offset: int, form: str, value: int) -> bytes:
 
 def standard(*, streamed: bool, wide: bool = False) -> bytes:
     """Return a wheel as the standard library writes it: to a file, or to a pipe."""
-
-    class Pipe(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
-
-        def seek(self, offset: int, whence: int = 0) -> int:
-            raise io.UnsupportedOperation
-
-        def tell(self) -> int:
-            raise io.UnsupportedOperation
 
     target = Pipe() if streamed else io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,5 +1,6 @@
 """Zip archives made by hand, so that every rule can be broken alone; and wheels made of them."""
 
+import io
 import struct
 import zlib
 from base64 import urlsafe_b64encode
@@ -9,6 +10,19 @@ from hashlib import sha256
 
 NAME = "demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"
 INFO = "demo-1.0.dist-info"
+
+
+class Pipe(io.BytesIO):
+    """What the standard library streams to: it cannot go back to write a size."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        raise io.UnsupportedOperation
+
+    def tell(self) -> int:
+        raise io.UnsupportedOperation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from tests.audit.tar_image import SDIST, Block, packed, sdist_image, tar_image
 from tests.audit.zip_image import Part, zip_image
 
 from wheelmatrix.errors import UploadError
-from wheelmatrix.publish.distribution import distribution_of, metadata_of
+from wheelmatrix.publish.distribution import distribution_of, metadata_of, project_of
 
 NAME = "demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"
 IMAGE = wheel(NAME, metadata="Requires-Python: >=3.12\n")
@@ -90,3 +90,17 @@ def test_what_cannot_be_told_is_an_error_that_names_the_file(filename: str, imag
     (issue,) = caught.value.issues
     assert said in issue.message
     assert issue.where == str(path)
+
+
+@pytest.mark.parametrize(
+    ("filename", "project"),
+    [
+        ("demo_x-1.0-py3-none-any.whl", "demo_x"),
+        ("demo-x-1.0.tar.gz", "demo-x"),
+        ("demo.tar.gz", "demo"),
+        ("README.md", "README.md"),
+        ("", ""),
+    ],
+)
+def test_a_filename_names_the_project_before_it_is_read(filename: str, project: str) -> None:
+    assert project_of(filename) == project

@@ -1,8 +1,10 @@
 """How many at once, and how long to wait."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wheelmatrix.publish.answer import Answer, Lost, Result
 from wheelmatrix.publish.pace import Pace, backoff_s
 
 
@@ -56,3 +58,22 @@ def test_there_is_always_one_place() -> None:
         pace.failed()
 
     assert pace.limit == 1
+
+
+@pytest.mark.parametrize(
+    ("result", "limits"),
+    [
+        (Answer(status=200, text=""), [8, 8, 8]),
+        (Answer(status=503, text=""), [8, 8, 1]),
+        (Lost(when="send", text=""), [8, 8, 1]),
+        (Answer(status=429, text=""), [4, 2, 1]),
+        (Answer(status=400, text=""), [8, 8, 8]),
+    ],
+)
+def test_what_came_of_an_attempt_sets_the_pace(result: Result, limits: list[int]) -> None:
+    pace, found = Pace(most=8), []
+    for _ in range(3):
+        pace.took(result)
+        found.append(pace.limit)
+
+    assert found == limits

@@ -9,9 +9,11 @@ from tests.audit.release import wheel
 from tests.audit.tar_image import SDIST, sdist_image
 
 from wheelmatrix.errors import Issue
+from wheelmatrix.events import ReleasePlanned
 from wheelmatrix.model import Distribution, Index, Listed, Listing
 from wheelmatrix.publish.distribution import distribution_of, metadata_of
-from wheelmatrix.publish.preflight import Looked, closes, local_findings, remote_findings, standing, warnings
+from wheelmatrix.publish.past import Past
+from wheelmatrix.publish.preflight import Looked, closes, local_findings, rebuilt, remote_findings, standing, warnings
 from wheelmatrix.publish.transfer import Standing
 
 NAMES = tuple(f"demo-1.0-{python}-{python}-manylinux_2_17_x86_64.whl" for python in ("cp311", "cp312", "cp313"))
@@ -168,6 +170,20 @@ def test_everything_is_told_at_once() -> None:
 
 def test_nothing_at_all_has_no_findings() -> None:
     assert local_findings([], INDEX, rendering="x") == ()
+
+
+def test_a_release_goes_on_with_the_files_that_it_began_with_alone() -> None:
+    files = [looked(name) for name in NAMES[:2]]
+    planned = ReleasePlanned(
+        project="demo", version="1.0", repository=INDEX.upload_url, simple=INDEX.simple_url,
+        steps=("upload:a", "upload:b"), files=tuple(f"dist/{name}" for name in NAMES[:2]), sizes_bytes=(1, 1),
+        sha256=(files[0].distribution.sha256, "00" * 32),
+    )  # fmt: skip
+
+    (issue,) = rebuilt(files, Past(planned=planned))
+    assert issue.where == files[1].where
+    assert "built anew" in issue.message
+    assert rebuilt(files, None) == rebuilt(files, Past()) == ()
 
 
 # With what the index says

@@ -3,7 +3,7 @@
 import pytest
 
 from wheelmatrix.publish.answer import Answer, Lost, Result
-from wheelmatrix.publish.probing import findings
+from wheelmatrix.publish.probing import findings, is_wanted
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,11 @@ def test_what_the_index_has_against_user_or_metadata_is_told(status: int, text: 
     assert f"{status} {text}" in issue.message
     assert issue.where == "pypi"
     assert hint in issue.hint
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_known", "wanted"),
+    [("auto", True, True), ("auto", False, False), ("always", False, True), ("never", True, False)],
+)
+def test_unknown_servers_are_probed_only_when_that_is_asked_for(asked: str, is_known: bool, wanted: bool) -> None:
+    assert is_wanted(asked, is_known=is_known) is wanted

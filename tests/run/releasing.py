@@ -13,7 +13,7 @@ from tests.index.wire import Connection, Reply, Request
 
 from wheelmatrix.events import UploadEnded, UploadWaiting, Warned
 from wheelmatrix.publish.secret import Secret
-from wheelmatrix.run.preflight import Asked
+from wheelmatrix.run.preflight import Asked, Giver
 from wheelmatrix.run.release import Released, upload
 
 PAUSES = 0.002
@@ -75,8 +75,7 @@ def send(
     asked = Asked(
         files=tuple(map(str, files)),
         options={**where, **options},
-        user=user,
-        password=None if password is None else Secret(password),
+        giver=Giver(user=user, password=None if password is None else Secret(password)),
         resume=resume,
         confirm=confirm,
         mask=mask,

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import show
 from wheelmatrix.cli import runs
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
-from wheelmatrix.cli.failure import tell, warn
-from wheelmatrix.cli.screens import screen_of
+from wheelmatrix.cli.failure import tell
+from wheelmatrix.cli.screens import screen_of, summarize
 from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions
 from wheelmatrix.project.precedence import resolve_screen
-from wheelmatrix.run import journal
 from wheelmatrix.run.execute import execute
 from wheelmatrix.run.prepare import Prepared, prepare
 
@@ -62,8 +60,7 @@ def _run(values: Mapping[str, object], options: ScreenOptions, directory: Path, 
     for line in verbosely(prepared, options.verbose):
         click.echo(line, err=True)
     result = execute(prepared, arguments=arguments, screen=screen_of(options, environment))
-    if place := environment.get("GITHUB_STEP_SUMMARY"):
-        _summarize(result.journal, Path(place))
+    summarize(result.journal, environment)
     if options.progress == "none":
         for failure in result.failures:
             tell(failure, arguments)
@@ -71,16 +68,6 @@ def _run(values: Mapping[str, object], options: ScreenOptions, directory: Path, 
         for wheel in result.wheels:
             click.echo(str(wheel.path))
     return result.exit_code
-
-
-def _summarize(found: Path, place: Path) -> None:
-    """Add the table of wheels to the job's summary; a summary that cannot be written fails no build."""
-    board = show.fold(show.Board(), journal.read(found))
-    try:
-        with place.open("a", encoding="utf-8") as file:
-            file.write(show.step_summary(board))
-    except OSError as error:
-        warn(f"GITHUB_STEP_SUMMARY: {error}")
 
 
 def verbosely(prepared: Prepared, verbose: int) -> Iterator[str]:

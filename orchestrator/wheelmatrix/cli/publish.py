@@ -8,7 +8,7 @@ import rich_click as click
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
 from wheelmatrix.cli.failure import tell
 from wheelmatrix.cli.screens import screen_of
-from wheelmatrix.cli.upload import CREDENTIALS, send, who, without_secrets
+from wheelmatrix.cli.upload import CREDENTIALS, giver_of, send, without_secrets
 from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions, options_of
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.execute import execute
@@ -28,8 +28,8 @@ def _publish(
     values, words, environment = asked(ctx, BuildOptions), given(ctx), dict(os.environ)
     own = {option.name for option in options_of(UploadOptions)} | {"fail_fast", "manifest_path"}
     uploads = {name: value for name, value in values.items() if name in own}
-    giver = who(username, password, token_file)
-    foresee(Asked(files=files, options=uploads, **giver), Path.cwd(), environment)  # type: ignore[arg-type]  # `who`'s
+    giver = giver_of(username, password, token_file)
+    foresee(Asked(files=files, options=uploads, giver=giver), Path.cwd(), environment)
     prepared = prepare(values, directory=Path.cwd(), environment=environment)
     arguments = ("publish", *without_secrets(words))
     result = execute(prepared, arguments=arguments, screen=screen_of(screen, environment))

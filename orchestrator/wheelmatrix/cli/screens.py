@@ -2,11 +2,14 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from wheelmatrix import show
+from wheelmatrix.cli.failure import warn
 from wheelmatrix.cli.terminal import colored
 from wheelmatrix.events import Screen
 from wheelmatrix.options import ScreenOptions
+from wheelmatrix.run import journal
 
 
 def screen_of(options: ScreenOptions, environment: Mapping[str, str]) -> Screen:
@@ -19,3 +22,15 @@ def screen_of(options: ScreenOptions, environment: Mapping[str, str]) -> Screen:
         err=sys.stderr,
         quiet=options.quiet,
     )
+
+
+def summarize(found: Path, environment: Mapping[str, str]) -> None:
+    """Add what came of a run to the summary of a GitHub job; one that cannot be written fails nothing."""
+    if not (place := environment.get("GITHUB_STEP_SUMMARY")):
+        return
+    text = show.step_summary(show.fold(show.Board(), journal.read(found)))
+    try:
+        with Path(place).open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        warn(f"GITHUB_STEP_SUMMARY: {error}")

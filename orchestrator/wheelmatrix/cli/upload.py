@@ -10,15 +10,15 @@ import rich_click as click
 
 from wheelmatrix import show
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
-from wheelmatrix.cli.failure import tell, warn
-from wheelmatrix.cli.screens import screen_of
+from wheelmatrix.cli.failure import tell
+from wheelmatrix.cli.screens import screen_of, summarize
 from wheelmatrix.cli.terminal import as_json
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import ScreenOptions, UploadOptions
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.publish.secret import Redaction, Secret
 from wheelmatrix.run import journal, releases
-from wheelmatrix.run.preflight import Asked
+from wheelmatrix.run.preflight import Asked, Giver
 from wheelmatrix.run.release import upload
 from wheelmatrix.run.signals import interruptible
 from wheelmatrix.show import summary
@@ -51,16 +51,12 @@ def _upload(
     values = asked(ctx, UploadOptions)
     if jobs is not None:
         values["upload_jobs"] = jobs
-    return send(files, values, screen, given(ctx), who(username, password, token_file), resume=resume, yes=yes)
+    return send(files, values, screen, given(ctx), giver_of(username, password, token_file), resume=resume, yes=yes)
 
 
-def who(username: str | None, password: str | None, token_file: str) -> dict[str, object]:
-    """Return what the command line says of who uploads, as fields of Asked."""
-    return {
-        "user": username,
-        "password": None if password is None else Secret(password),
-        "token_file": token_file,
-    }
+def giver_of(username: str | None, password: str | None, token_file: str) -> Giver:
+    """Return what the command line says of who uploads."""
+    return Giver(user=username, password=None if password is None else Secret(password), token_file=token_file)
 
 
 def send(
@@ -68,7 +64,7 @@ def send(
     values: Mapping[str, object],
     options: ScreenOptions,
     words: tuple[str, ...],
-    who: Mapping[str, object],
+    giver: Giver,
     *,
     resume: str | None = None,
     yes: bool = False,
@@ -86,15 +82,14 @@ def send(
             prompt=_prompt if can_ask else None,
             confirm=_confirm if can_ask and not yes else None,
             mask=_mask,
-            **who,  # type: ignore[arg-type]  # user, password and token file, as `who` has them
+            giver=giver,
         ),
         directory=Path.cwd(),
         environment=environment,
         arguments=("upload", *without_secrets(words)),
         screen=screen_of(options, environment),
     )
-    if place := environment.get("GITHUB_STEP_SUMMARY"):
-        _summarize(released.journal, Path(place))
+    summarize(released.journal, environment)
     if options.progress == "none":
         for failure in released.failures:
             tell(failure, words)
@@ -158,15 +153,6 @@ def _confirm(question: str) -> bool:
 
 def _mask(command: str) -> None:
     print(command, flush=True)
-
-
-def _summarize(found: Path, place: Path) -> None:
-    """Add the table of files to the job's summary; a summary that cannot be written fails no upload."""
-    try:
-        with place.open("a", encoding="utf-8") as file:
-            file.write(show.step_summary(show.fold(show.Board(), journal.read(found))))
-    except OSError as error:
-        warn(f"GITHUB_STEP_SUMMARY: {error}")
 
 
 CREDENTIALS: tuple[click.Parameter, ...] = (

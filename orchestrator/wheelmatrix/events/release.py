@@ -49,7 +49,7 @@ class UploadSent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadWaiting:
-    """A file waits for its next attempt, or for an answer of the index; empty text: it waits no longer."""
+    """A file waits for its next attempt, or for what the index lists."""
 
     name: ClassVar[str] = "upload.waiting"
     step: str

@@ -69,9 +69,15 @@ def is_loopback(hostname: str) -> bool:
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port of a URL that is an address, the port also where it is the usual one."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    """Return scheme, host and port of a URL, the port also where it is the usual one.
+
+    What is no URL, such as one with a port that there is not, is its own host, and no other's.
+    """
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return "", url, None
 
 
 def is_same(one: str, other: str) -> bool:

@@ -47,6 +47,14 @@ def distribution_of(path: PurePath, image: bytes, *, mtime_ns: int, attestations
     )
 
 
+def project_of(filename: str) -> str:
+    """Return the project by a filename, which has still to prove that it is one."""
+    if filename.endswith(SDIST):
+        stem = filename.removesuffix(SDIST)
+        return stem.rpartition("-")[0] or stem
+    return filename.partition("-")[0]
+
+
 def metadata_of(path: PurePath, image: bytes) -> bytes:
     """Return METADATA of a wheel or PKG-INFO of an sdist, whole.
 

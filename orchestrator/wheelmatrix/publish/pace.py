@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from wheelmatrix.publish.answer import Lost, Result
+
 _BASE_S, _MOST_S = 1.0, 30.0
 _BREAKING = 3
 """Files in a row that end in a server's error or a lost connection, after which one at a time is tried."""
@@ -35,6 +37,15 @@ class Pace:
     def is_broken(self) -> bool:
         """Whether the circuit is open: one probe at a time, until something succeeds."""
         return self.failed_in_a_row >= _BREAKING
+
+    def took(self, result: Result) -> None:
+        """Note what came of an attempt; a refusal of one file says nothing of the index."""
+        if isinstance(result, Lost) or result.status >= 500:
+            self.failed()
+        elif result.status == 429:
+            self.slowed()
+        elif result.status < 300:
+            self.succeeded()
 
     def slowed(self) -> None:
         """Note a 429: half as many from here on."""

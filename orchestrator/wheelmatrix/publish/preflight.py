@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePath
 
 from packaging.utils import canonicalize_name, canonicalize_version, parse_sdist_filename, parse_wheel_filename
 
@@ -16,6 +17,7 @@ from wheelmatrix.errors import Issue
 from wheelmatrix.model import Distribution, Index, Listing
 from wheelmatrix.publish.distribution import WHEEL
 from wheelmatrix.publish.metadata_rules import metadata_problems
+from wheelmatrix.publish.past import Past
 from wheelmatrix.publish.transfer import Standing
 from wheelmatrix.tables import accepts
 
@@ -142,6 +144,23 @@ def _misworded(files: Iterable[Looked], known_classifiers: frozenset[str] | None
         for problem in metadata_problems(text, known_classifiers):
             told.setdefault(problem, where)
     yield from (Issue(message=problem, where=where) for problem, where in told.items())
+
+
+def rebuilt(files: Sequence[Looked], before: Past | None) -> tuple[Issue, ...]:
+    """Return an issue for each file that is not the one which an earlier run planned: no release is of two builds."""
+    if before is None or before.planned is None:
+        return ()
+    names = (PurePath(path).name for path in before.planned.files)
+    planned = dict(zip(names, before.planned.sha256, strict=True))
+    return tuple(
+        Issue(
+            message="it was built anew since the release began: this would mix two builds",
+            where=each.where,
+            hint="send the files that were built first, or release a new version",
+        )
+        for each in files
+        if planned.get(each.distribution.filename, each.distribution.sha256) != each.distribution.sha256
+    )
 
 
 # With what the index says

@@ -10,6 +10,13 @@ _NO_FILE = re.compile(r"does not have a file|missing.*content|content file field
 """That only the file is missing. Sources: warehouse, pypiserver 2.4, devpi-server 6.20."""
 
 
+def is_wanted(asked: str, *, is_known: bool) -> bool:
+    """Return whether to send such a form; `asked`: `auto`, `always`, `never`. Of unknown servers nobody knows that they
+    take it for what it is.
+    """
+    return asked == "always" or (asked == "auto" and is_known)
+
+
 def findings(result: Result, where: str) -> tuple[Issue, ...]:
     """Return what keeps the index from taking the form, as far as its answer tells; empty: nothing that it tells.
 

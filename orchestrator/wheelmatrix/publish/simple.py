@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from packaging.utils import canonicalize_name
 
 from wheelmatrix.model import Listed, Listing
+from wheelmatrix.publish.address import origin
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 """PEP 691, section "Version + Format Selection"; HTML for servers that have nothing else."""
@@ -27,8 +28,8 @@ def listing_of(asked: str, answered: str, status: int, content_type: str, body: 
     A page of another host is of another index (pypiserver and GitLab forward what they do not have), and says nothing
     of this one. Nothing is raised for what is in `body`.
     """
-    if _host(asked) != _host(answered):
-        return Listing(state="unknown", because=f"the index sent us on to another host, {_host(answered)[1]}")
+    if origin(asked) != origin(answered):
+        return Listing(state="unknown", because=f"the index sent us on to another host, {origin(answered)[1]}")
     if status == 404:
         return Listing(state="absent")
     if status != 200:
@@ -39,14 +40,6 @@ def listing_of(asked: str, answered: str, status: int, content_type: str, body: 
     if "html" in kind or body.lstrip()[:1] == b"<":
         return _from_html(body)
     return Listing(state="unknown", because=f"its page of the project is {kind or 'of no known type'}")
-
-
-def _host(url: str) -> tuple[str, str, int | None]:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme, parts.hostname or "", parts.port
-    except ValueError:
-        return "", url, None
 
 
 def _from_json(body: bytes) -> Listing:

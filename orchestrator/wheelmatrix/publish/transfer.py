@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wheelmatrix.model import FileState
-from wheelmatrix.publish.answer import Answer, Result
+from wheelmatrix.publish.answer import Answer, Lost, Result
 from wheelmatrix.publish.pace import backoff_s
 from wheelmatrix.publish.refusals import hint_of
 
@@ -122,12 +122,8 @@ class Transfer:
     def sent(self, result: Result) -> Action:
         """Take what came of an attempt."""
         self._last = result
-        if not isinstance(result, Answer):
-            return (
-                self._wait(result.says)
-                if result.when == "connect"
-                else self._doubt(_LATE if result.when == "read" else _ONCE)
-            )
+        if isinstance(result, Lost):
+            return self._lost(result)
         status = result.status
         if 200 <= status < 300:
             return End(state="stored", status=status)
@@ -182,6 +178,15 @@ class Transfer:
         if is_unchanged:
             return self._wait(self._says, 0.0)
         return changed()
+
+    def _lost(self, lost: Lost) -> Action:
+        match lost.when:
+            case "connect":  # nothing was sent, so there is nothing to look for
+                return self._wait(lost.says)
+            case "read":
+                return self._doubt(_LATE)
+            case "send":
+                return self._doubt(_ONCE)
 
     def _send(self) -> Action:
         self._is_refused = False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.run.files import issue_of
-from wheelmatrix.run.lock import try_lock
+from wheelmatrix.run.lock import opened, try_lock
 
 _TRASH = ".trash-"
 _DAY_S = 86_400.0
@@ -100,18 +100,11 @@ def mark_used(directory: Path) -> None:
 @contextmanager
 def _unused(directory: Path) -> Iterator[None]:
     """Hold the project's lock, or say that a run has it; where there are no locks, nothing can be known."""
-    path = directory / "lock"
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise ConfigError(issue_of(error, path)) from error
-    try:
+    with opened(directory / "lock") as descriptor:
         if try_lock(descriptor) is False:
             message = "a run is at work here: nothing was removed"
             raise ConfigError.of(message, where=str(directory), hint="clean again when it has ended")
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _places(directory: Path) -> Iterator[Path]:

@@ -10,11 +10,12 @@ from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectSendStream
 
 from wheelmatrix.errors import Issue, WheelmatrixError
-from wheelmatrix.events import StepFinished, StepStarted
-from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Skipped, Step, Wheel
+from wheelmatrix.events import StepFinished
+from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Step, Wheel
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.first_link import link_first
+from wheelmatrix.run.ledger import INTERRUPTED, Ledger
 from wheelmatrix.run.merge import merge_slices
 from wheelmatrix.run.reproduce import check_reproducible
 from wheelmatrix.run.ship import audit_artifact, pack_wheel, verify_wheel
@@ -23,7 +24,6 @@ from wheelmatrix.run.shop import Shop
 _TAIL_LINES = 20
 _TAIL_CHARS = 1000
 """Of each line of the tail, colours included: no terminal shows more. The log has all of it."""
-_INTERRUPTED = "the run was interrupted"
 
 Ended = tuple[Step, Outcome, float]
 Said = Ended | tuple[Step, Part]
@@ -37,7 +37,7 @@ class Engine:
         self._shop = shop
         self._schedule = schedule
         self._scope = anyio.CancelScope()
-        self._began: dict[str, float] = {}
+        self._ledger = Ledger(schedule, shop.emit, expected_s=shop.expected_s, failed=self._failed)
         self.is_running = False
         """True once `run` was called: only then `cancel` ends anything."""
 
@@ -63,15 +63,14 @@ class Engine:
                             group.cancel_scope.cancel()
                     self._start(group, send)
         if self._scope.cancelled_caught or not self._schedule.is_over:
-            self._give_up()
+            undone = "another step failed, and --fail-fast was asked for"
+            self._ledger.give_up(INTERRUPTED if self._scope.cancel_called else undone)
 
     def _must_stop(self, outcome: Outcome) -> bool:
         return isinstance(outcome, Failed) and self._shop.options.fail_fast
 
     def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Said]) -> None:
-        for step in self._schedule.ready():
-            self._began[step.id] = time.monotonic()
-            self._shop.emit(StepStarted(step=step.id, expected_s=self._shop.expected_s(step)))
+        for step in self._ledger.started():
             group.start_soon(self._do, step, send)
 
     async def _do(self, step: Step, send: MemoryObjectSendStream[Said]) -> None:
@@ -128,19 +127,11 @@ class Engine:
                 assert_never(step.kind)
 
     def _note(self, step: Step, outcome: Outcome, seconds: float) -> None:
-        skipped = self._schedule.finished(step.id, outcome)
-        match outcome:
-            case Done(value=value):
-                if not (isinstance(value, Artifact) and value.is_fresh):  # says nothing of how long a compile takes
-                    self._shop.took(step, seconds)
-                self._shop.emit(StepFinished(step=step.id, state="done", seconds=round(seconds, 3)))
-            case Failed(error=error):
-                self._shop.emit(self._failed(step, error, seconds))
-            case Skipped(because=because):
-                self._shop.emit(StepFinished(step=step.id, state="skipped", seconds=seconds, message=because))
-            case _:
-                assert_never(outcome)
-        self._tell_skipped(skipped)
+        if isinstance(outcome, Done):
+            value = outcome.value
+            if not (isinstance(value, Artifact) and value.is_fresh):  # says nothing of how long a compile takes
+                self._shop.took(step, seconds)
+        self._ledger.ended(step, outcome, seconds)
 
     def _failed(self, step: Step, error: WheelmatrixError, seconds: float) -> StepFinished:
         log = self._shop.log(step.id)
@@ -170,19 +161,6 @@ class Engine:
         names = {*(step.id for step in plan.steps), *(build.name for build in plan.builds)}
         is_known = not issue.where or issue.where in names or issue.where in {wheel.id for wheel in plan.wheels}
         return issue.message if is_known else f"{issue.where}: {issue.message}"
-
-    def _give_up(self) -> None:
-        """Note what a signal or `--fail-fast` left undone."""
-        because = _INTERRUPTED if self._scope.cancel_called else "another step failed, and --fail-fast was asked for"
-        for step in sorted(self._schedule.running):
-            seconds = round(time.monotonic() - self._began[step], 3)
-            self._tell_skipped(self._schedule.finished(step, Skipped(because=because)))
-            self._shop.emit(StepFinished(step=step, state="skipped", seconds=seconds, message=because))
-        self._tell_skipped(self._schedule.skip_waiting(because))
-
-    def _tell_skipped(self, skipped: tuple[tuple[str, Skipped], ...]) -> None:
-        for step, outcome in skipped:
-            self._shop.emit(StepFinished(step=step, state="skipped", seconds=0.0, message=outcome.because))
 
 
 async def _again(shop: Shop) -> Mapping[str, Outcome]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from wheelmatrix.errors import ConfigError
+from wheelmatrix.publish.address import origin
 from wheelmatrix.publish.answer import Lost
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Client:
                 return response
             with _told():  # it may be no URL at all
                 following = str(httpx.URL(url).join(target))
-            if _origin(following) != _origin(url):
+            if origin(following) != origin(url):
                 return Response(url=following, status=response.status, reason="", headers={}, body=b"")
             url = following
         raise NoResponse(Lost(when="read", text=f"{url} redirects in a circle"))
@@ -204,11 +204,3 @@ def _lost(error: Exception) -> Lost:
             return Lost(when="send", text="the index stopped taking bytes")
         case _:
             return Lost(when="send", text=f"the connection broke: {said}")
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme, parts.hostname, parts.port
-    except ValueError:  # a port that there is not
-        return "", url, None

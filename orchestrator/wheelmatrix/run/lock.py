@@ -33,10 +33,9 @@ async def project_lock(path: Path, on_wait: Callable[[str], None]) -> AsyncItera
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise ConfigError(issue_of(error, path)) from error
-    try:
+    with opened(path) as descriptor:
         if try_lock(descriptor) is False:
             on_wait(f"another run is at work on this project: {holder(descriptor)}")
             while try_lock(descriptor) is False:  # noqa: ASYNC110  # the other process has no event of ours
@@ -44,6 +43,17 @@ async def project_lock(path: Path, on_wait: Callable[[str], None]) -> AsyncItera
             on_wait("")
         with signed(descriptor):
             yield
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """Hold the file of a lock open, which is made if need be; its lock goes with it. Raises ConfigError."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise ConfigError(issue_of(error, path)) from error
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)
 

@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,15 +12,16 @@ import anyio
 
 from wheelmatrix import __version__, resources, tables
 from wheelmatrix.errors import ConfigError, Issue, UploadError
-from wheelmatrix.events import ReleasePlanned
 from wheelmatrix.model import Distribution, Index, Listing, Tables
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.publish import asking, probing
 from wheelmatrix.publish.credentials import Known, choose, given
+from wheelmatrix.publish.distribution import project_of
 from wheelmatrix.publish.oidc import ci_of
 from wheelmatrix.publish.order import lead_of
-from wheelmatrix.publish.preflight import Looked, local_findings, remote_findings, warnings
+from wheelmatrix.publish.past import Past, to_same_index
+from wheelmatrix.publish.preflight import Looked, local_findings, rebuilt, remote_findings, warnings
 from wheelmatrix.publish.pypirc import Pypirc, pypirc_of
 from wheelmatrix.publish.repository import Destination, destination
 from wheelmatrix.publish.secret import Redaction, Secret
@@ -36,6 +37,16 @@ from wheelmatrix.run.signals import interruptible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Giver:
+    """What the command line says of who uploads."""
+
+    user: str | None = None
+    password: Secret | None = None
+    token_file: str = ""
+    """Path; `-`: stdin; empty: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What somebody asks to be uploaded, and what they say of who they are."""
 
@@ -43,9 +54,7 @@ class Asked:
     """Paths; empty for a release that is resumed."""
     options: Mapping[str, object]
     """UploadOptions fields of the command line."""
-    user: str | None = None
-    password: Secret | None = None
-    token_file: str = ""
+    giver: Giver = Giver()
     resume: str | None = None
     """Part of the name of the release to go on with; empty: the only one that is not over; None: none."""
     prompt: Callable[[str | None], tuple[str, Secret] | None] | None = None
@@ -86,7 +95,7 @@ class Decided:
     place: Path
     """Where releases are remembered."""
     paths: tuple[Path, ...]
-    before: releases.Past | None
+    before: Past | None
     """What earlier runs of the release did, if it is resumed."""
     known: Tables
     to: Destination
@@ -129,8 +138,9 @@ def foresee(asked: Asked, directory: Path, environment: Mapping[str, str]) -> No
     options = _options(asked, directory, environment)
     to = destination(options, tables.load(resources.table_texts()).indexes, _pypirc(options.config_file, environment))
     _wire(options, to)
-    is_stdin = asked.token_file == "-"  # noqa: S105  # a path, and no token; stdin can be read once only
-    choose(_known(replace(asked, token_file="") if is_stdin else asked, options, to, environment), {})
+    is_stdin = asked.giver.token_file == "-"  # noqa: S105  # a path, and no token; stdin can be read once only
+    giver = replace(asked.giver, token_file="") if is_stdin else asked.giver
+    choose(_known(replace(asked, giver=giver), options, to, environment), {})
 
 
 def paths_of(files: Sequence[str], directory: Path) -> tuple[Path, ...]:
@@ -156,7 +166,7 @@ def decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> De
     before = releases.past(releases.find(place, asked.resume)) if asked.resume is not None else None
     if before is not None and before.planned is not None:
         paths = paths or tuple(map(Path, before.planned.files))
-        options = _like(options, before.planned)
+        options = to_same_index(options, before.planned)
     if not paths:
         raise ConfigError.of("no files to upload", where="upload", hint="name wheels, and perhaps an sdist: dist/*")
     known = tables.load(resources.table_texts())
@@ -169,13 +179,6 @@ def decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> De
 def _options(asked: Asked, directory: Path, environment: Mapping[str, str]) -> BuildOptions:
     pyproject, text = find_pyproject(directory, str(asked.options.get("manifest_path", "")))
     return resolve(asked.options, environment, pyproject, text).options
-
-
-def _like(options: BuildOptions, planned: ReleasePlanned) -> BuildOptions:
-    """Return the options with the index of an earlier run, unless another one is asked for."""
-    if options.repository or options.repository_url:
-        return options
-    return replace(options, repository_url=planned.repository, simple_url=options.simple_url or planned.simple)
 
 
 def _pypirc(config_file: str, environment: Mapping[str, str]) -> Pypirc:
@@ -213,7 +216,7 @@ async def _looked(own: Decided) -> tuple[tuple[Looked, ...], Listing]:
     async def ask() -> None:
         async with client(own.wire) as web:
             listed.append(
-                await list_project(web, own.to.repository.simple_url, _project(own.paths[0]), authorization={})
+                await list_project(web, own.to.repository.simple_url, project_of(own.paths[0].name), authorization={})
             )
 
     async with anyio.create_task_group() as group:
@@ -227,35 +230,10 @@ async def _looked(own: Decided) -> tuple[tuple[Looked, ...], Listing]:
         known_classifiers=classifiers() if index else None,
         rendering=rendering(told.get("description", ""), told.get("description_content_type", "")),
     )
-    issues = (*seen[0].issues, *found, *_rebuilt(files, own.before))
+    issues = (*seen[0].issues, *found, *rebuilt(files, own.before))
     if issues:
         raise UploadError(*dict.fromkeys(issues))
     return files, listed[0]
-
-
-def _project(path: Path) -> str:
-    """Return the project by a filename, which has still to prove that it is one."""
-    stem = path.name.removesuffix(".tar.gz")
-    return stem.rpartition("-")[0] or stem if stem != path.name else stem.partition("-")[0]
-
-
-def _rebuilt(files: Sequence[Looked], before: releases.Past | None) -> Iterator[Issue]:
-    """Yield an issue for each file that is not the one which an earlier run looked at: no release is of two builds."""
-    if before is None or before.planned is None:
-        return
-    planned = dict(zip(map(_name, before.planned.files), before.planned.sha256, strict=True))
-    for each in files:
-        own = each.distribution
-        if planned.get(own.filename, own.sha256) != own.sha256:
-            yield Issue(
-                message="it was built anew since the release began: this would mix two builds",
-                where=str(own.path),
-                hint="send the files that were built first, or release a new version",
-            )
-
-
-def _name(path: str) -> str:
-    return Path(path).name
 
 
 async def _asked_index(
@@ -271,7 +249,7 @@ async def _asked_index(
         if listing.state == "unknown" and (header := await reading(who, to)):
             listing = await list_project(web, to.simple_url, sent[0].name, authorization=header)
         issues = remote_findings(sent, listing, datetime.now(UTC), is_warehouse=own.index is not None)
-        if not issues and (probes == "always" or (probes == "auto" and own.index is not None)):
+        if not issues and probing.is_wanted(probes, is_known=own.index is not None):
             header = {"Authorization": (await who.header(0, None)).reveal()}
             issues = probing.findings(await send_probe(web, to.upload_url, header, lead_of(sent)), to.name)
     if issues:
@@ -280,19 +258,19 @@ async def _asked_index(
 
 
 def _known(asked: Asked, options: BuildOptions, to: Destination, environment: Mapping[str, str]) -> Known:
-    token = None
-    if asked.token_file:
+    token, path = None, asked.giver.token_file
+    if path:
         try:
-            is_stdin = asked.token_file == "-"  # noqa: S105  # a path, and no token
+            is_stdin = path == "-"  # a path, and no token
             with interruptible():
-                text = sys.stdin.read() if is_stdin else Path(asked.token_file).read_text(encoding="utf-8")
+                text = sys.stdin.read() if is_stdin else Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError.of(f"the token cannot be read: {type(error).__name__}", where=asked.token_file) from error
+            raise ConfigError.of(f"the token cannot be read: {type(error).__name__}", where=path) from error
         token = Secret(text)
     ci = ci_of(environment)
     return Known(
         repository=to.repository,
-        given=given(environment, user=asked.user, password=asked.password, token=token),
+        given=given(environment, user=asked.giver.user, password=asked.giver.password, token=token),
         user_info=to.user_info,
         section=to.section,
         pypirc=options.config_file,

@@ -12,12 +12,12 @@ import anyio
 
 from wheelmatrix import __version__
 from wheelmatrix.errors import Interrupted, UploadError, WheelmatrixError
-from wheelmatrix.events import ReleasePlanned, RunFinished, RunStarted, Screen, Waiting, Warned
+from wheelmatrix.events import ReleasePlanned, RunFinished, RunStarted, Screen, UploadEnded, Waiting, Warned
 from wheelmatrix.model import ARRIVED, Distribution, Failed
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.publish.order import POOL, steps_of
+from wheelmatrix.publish.past import Past
 from wheelmatrix.publish.preflight import closes, standing
-from wheelmatrix.publish.transfer import End
 from wheelmatrix.run import releases
 from wheelmatrix.run.authority import reading
 from wheelmatrix.run.journal import Journal, new_run_id
@@ -36,7 +36,7 @@ class Released:
 
     exit_code: int
     """0, 8, or 128 plus the signal that ended the run."""
-    ends: Mapping[str, End]
+    ends: Mapping[str, UploadEnded]
     """By filename; what was not begun is absent."""
     failures: tuple[WheelmatrixError, ...]
     journal: Path
@@ -73,7 +73,7 @@ async def _upload(
 ) -> Released:
     clear = await cleared(asked, own, environment)
     folder = releases.prepared(clear.folder)
-    async with releases.release_lock(folder):
+    with releases.release_lock(folder):
         past = releases.past(folder)
         with ExitStack() as tools:
             journal = tools.enter_context(Journal.create(folder, new_run_id()))
@@ -92,12 +92,11 @@ async def _upload(
             return await _run(clear, past, journal, teller)
 
 
-async def _run(clear: Cleared, past: releases.Past, journal: Journal, teller: Teller) -> Released:
+async def _run(clear: Cleared, past: Past, journal: Journal, teller: Teller) -> Released:
     steps = steps_of(clear.files)
     files = {each.filename: each for each in clear.files}
     teller.emit(_planned(clear, [files[step.subject] for step in steps]))
     release = Release(
-        project=clear.project,
         files=files,
         steps=steps,
         listing=clear.listing,
@@ -170,7 +169,7 @@ async def _last_look(clear: Cleared, sender: Sender, teller: Teller) -> list[Whe
     return [sender.spoil(each) for each in spoilt]
 
 
-def _was_stored(end: End | None) -> bool:
+def _was_stored(end: UploadEnded | None) -> bool:
     return end is not None and end.state == "stored"
 
 
@@ -204,7 +203,7 @@ def _finished(
     )
 
 
-def _arrived(end: End | None) -> bool:
+def _arrived(end: UploadEnded | None) -> bool:
     return end is not None and end.state in ARRIVED
 
 

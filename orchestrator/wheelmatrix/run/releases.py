@@ -1,45 +1,21 @@
 """Where releases are remembered: a folder per index, project and version, with the journal of each run in it."""
 
-import os
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.events import ReleasePlanned, UploadEnded, UploadTried
-from wheelmatrix.model import ARRIVED
+from wheelmatrix.publish.past import Past, fold
 from wheelmatrix.run import journal
 from wheelmatrix.run.files import issue_of
-from wheelmatrix.run.lock import holder, signed, try_lock
+from wheelmatrix.run.lock import holder, opened, signed, try_lock
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
 _HOME, _RELEASES, _LOCK = ".wheelmatrix", "releases", "lock"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What earlier runs of a release did, by the digests of the files: what was built anew is another file."""
-
-    planned: ReleasePlanned | None
-    """The last one; None: no run came so far."""
-    arrived: frozenset[str]
-    """sha256 of files that the index has, as far as these runs saw."""
-    open: frozenset[str]
-    """sha256 of files that a run began to send, and saw no end of: they may be there."""
-    last: journal.RunFolder | None
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Paths of the last plan's files that have not arrived."""
-        if self.planned is None:
-            return ()
-        files = zip(self.planned.files, self.planned.sha256, strict=True)
-        return tuple(path for path, sha256 in files if sha256 not in self.arrived)
 
 
 def home(directory: Path) -> Path:
@@ -71,27 +47,10 @@ def prepared(folder: Path) -> Path:
 
 def past(folder: Path) -> Past:
     """Return what the runs in a release's folder did; none if there is no such folder."""
-    runs = journal.runs(folder)
-    planned: ReleasePlanned | None = None
-    arrived: set[str] = set()
-    open_: set[str] = set()
-    for run in reversed(runs):
-        digests: dict[str, str] = {}
-        for stamped in journal.read(run.journal):
-            match stamped.event:
-                case ReleasePlanned() as event:
-                    planned = event
-                    digests = dict(zip(event.steps, event.sha256, strict=True))
-                case UploadTried(step=step) if step in digests:
-                    open_.add(digests[step])
-                case UploadEnded(state=state, sha256=sha256, status=status):
-                    if state in ARRIVED:
-                        arrived.add(sha256)
-                    if state != "gave-up" or status == 429:  # else nobody knows what became of the last attempt
-                        open_.discard(sha256)
-                case _:
-                    continue
-    return Past(planned=planned, arrived=frozenset(arrived), open=frozenset(open_), last=runs[0] if runs else None)
+    found = Past()
+    for run in reversed(journal.runs(folder)):
+        found = fold(found, journal.read(run.journal))
+    return found
 
 
 def find(place: Path, name: str) -> Path:
@@ -119,19 +78,12 @@ def all_of(place: Path) -> Iterator[Path]:
     yield from (each for *_, each in sorted(dated))
 
 
-@asynccontextmanager
-async def release_lock(folder: Path) -> AsyncIterator[None]:
+@contextmanager
+def release_lock(folder: Path) -> Iterator[None]:
     """Hold the lock of a release; raises ConfigError at once if another run has it: two would send the same files."""
-    path = folder / _LOCK
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise ConfigError(issue_of(error, path)) from error
-    try:
+    with opened(folder / _LOCK) as descriptor:
         if try_lock(descriptor) is False:
             message = f"another run is sending this release: {holder(descriptor)}"
             raise ConfigError.of(message, where=str(folder), hint="wait for its end")
         with signed(descriptor):
             yield
-    finally:
-        os.close(descriptor)

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, assert_never
 
 import anyio
@@ -12,22 +12,21 @@ from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectSendStream
 
 from wheelmatrix.errors import UploadError, WheelmatrixError
-from wheelmatrix.events import Event, StepFinished, StepStarted, UploadEnded, UploadSent, UploadTried, UploadWaiting
+from wheelmatrix.events import Event, StepFinished, UploadEnded, UploadSent, UploadTried, UploadWaiting
 from wheelmatrix.model import ARRIVED, Distribution, Done, Failed, Listing, Outcome, Skipped, Step
 from wheelmatrix.plan.schedule import Schedule
-from wheelmatrix.publish.answer import Answer, Result
+from wheelmatrix.publish.answer import Result
 from wheelmatrix.publish.pace import Pace
 from wheelmatrix.publish.preflight import standing
 from wheelmatrix.publish.secret import Secret
 from wheelmatrix.publish.transfer import Ask, End, Look, Renew, Send, Standing, Transfer, Wait, changed
 from wheelmatrix.run.gate import Gate
+from wheelmatrix.run.ledger import INTERRUPTED, Ledger
 from wheelmatrix.run.publisher import Publisher
 from wheelmatrix.run.send import Changed, is_unchanged
 
 _TICK_S = 0.2
 """Between two words on how much of a file is out: screens draw four times a second."""
-INTERRUPTED = "the run was interrupted"
-
 _SPOILT = "the index took it, and lists other bytes under this name"
 _BY_HAND = "somebody else released it meanwhile, or the index replaces files: look at it by hand"
 
@@ -48,7 +47,6 @@ class Authority(Protocol):
 class Release:
     """What is sent, where to, and what is known before."""
 
-    project: str
     files: Mapping[str, Distribution]
     """By filename."""
     steps: tuple[Step, ...]
@@ -80,9 +78,10 @@ class Sender:
     clean: Callable[[str], str]
     """Takes secrets out of a text."""
     fail_fast: bool = False
-    ends: dict[str, End] = field(default_factory=dict)
+    ends: dict[str, UploadEnded] = field(default_factory=dict)
     """How each file's way ended, by filename."""
     _gate: Gate = field(init=False)
+    _ledger: Ledger = field(init=False)
     _scope: anyio.CancelScope = field(default_factory=anyio.CancelScope, init=False)
     _resting: dict[str, anyio.CancelScope] = field(default_factory=dict, init=False)
     """Scopes of the files that are not being sent at this moment."""
@@ -92,6 +91,7 @@ class Sender:
 
     def __post_init__(self) -> None:
         self._gate = Gate(Pace(most=self.release.jobs))
+        self._ledger = Ledger(self.schedule, self.emit, expected_s=lambda _: None, failed=_failed)
 
     def stop(self) -> None:
         """Begin nothing more; what is being sent may end within the grace period."""
@@ -113,41 +113,31 @@ class Sender:
                 self._start(group, send)
                 while not self.schedule.is_over:
                     step, outcome, seconds = await receive.receive()
-                    self._note(step, outcome, seconds)
+                    self._ledger.ended(step, outcome, seconds)
                     if isinstance(outcome, Failed) and self.fail_fast:
                         group.cancel_scope.cancel()
                     self._start(group, send)
 
     def spoil(self, file: Distribution) -> UploadError:
         """Note that the index took a file, and lists other bytes under its name; return that as an error."""
-        end = End(state="conflict", message=_SPOILT, hint=_BY_HAND, status=self.ends[file.filename].status)
-        step = f"upload:{file.filename}"
-        self.ends[file.filename] = end
-        self.emit(
-            UploadEnded(
-                step=step, state=end.state, attempts=0, status=end.status, message=end.message, sha256=file.sha256
-            )
-        )
-        error = UploadError.of(end.message, where=file.filename, hint=end.hint)
-        self.emit(
-            StepFinished(
-                step=step, state="failed", seconds=0.0, message=end.message, hint=end.hint, exit_code=error.exit_code
-            )
-        )
+        step = next(each for each in self.release.steps if each.subject == file.filename)
+        self._tell_end(file, replace(self.ends[file.filename], state="conflict", message=_SPOILT))
+        error = UploadError.of(_SPOILT, where=file.filename, hint=_BY_HAND)
+        self.emit(_failed(step, error, 0.0))
         return error
 
     async def end(self) -> None:
         """Note what was left undone; if something is missing, take back what can be."""
-        self._give_up()
+        undone = "the release took longer than its deadline, or another file failed"
+        self._ledger.give_up(INTERRUPTED if self._is_stopping else undone)
         if not all(isinstance(each, Done) for each in self.schedule.outcomes.values()):
             await self.publisher.abort()
 
     def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Ended]) -> None:
         if self._is_stopping:
-            self._tell_skipped(self.schedule.skip_waiting(INTERRUPTED))
+            self._ledger.skip_waiting(INTERRUPTED)
             return
-        for step in self.schedule.ready():
-            self.emit(StepStarted(step=step.id, expected_s=None))
+        for step in self._ledger.started():
             group.start_soon(self._do, step, send)
 
     async def _do(self, step: Step, send: MemoryObjectSendStream[Ended]) -> None:
@@ -213,7 +203,7 @@ class Sender:
             self._resting[step.id] = resting
             self._sending_s += time.monotonic() - began_s
             self._bytes_out += file.size_bytes
-            self._keep_pace(result)
+            self._gate.pace.took(result)
         return result
 
     def _teller(self, step: Step, file: Distribution) -> Callable[[int], None]:
@@ -227,15 +217,6 @@ class Sender:
 
         return told
 
-    def _keep_pace(self, result: Result) -> None:
-        pace = self._gate.pace
-        if not isinstance(result, Answer) or result.status >= 500:
-            pace.failed()
-        elif result.status == 429:
-            pace.slowed()
-        elif result.status < 300:
-            pace.succeeded()
-
     async def _asked(self, step: Step, file: Distribution, pause_s: float) -> Standing:
         await self._pause(step, "asking the index", pause_s)
         return standing(file, await self.publisher.look(tries=2))
@@ -245,58 +226,34 @@ class Sender:
         await anyio.sleep(seconds * self.release.pauses)
 
     async def _ended(self, step: Step, file: Distribution, transfer: Transfer, end: End) -> Outcome:
-        self.ends[file.filename] = end
-        self.emit(
-            UploadEnded(
-                step=step.id,
-                state=end.state,
-                attempts=transfer.attempts,
-                status=end.status,
-                message=self.clean(end.message),
-                sha256=file.sha256,
-            )
+        message, hint = self.clean(end.message), self.clean(end.hint)
+        ended = UploadEnded(
+            step=step.id,
+            state=end.state,
+            attempts=transfer.attempts,
+            status=end.status,
+            message=message,
+            sha256=file.sha256,
         )
+        self._tell_end(file, ended)
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(self.sync)
         if end.state in ARRIVED:
             return Done(value=end)
-        return Failed(
-            error=UploadError.of(f"{end.state}: {self.clean(end.message)}", where=file.filename, hint=end.hint)
-        )
+        return Failed(error=UploadError.of(f"{end.state}: {message}", where=file.filename, hint=hint))
 
-    def _note(self, step: Step, outcome: Outcome, seconds: float) -> None:
-        skipped = self.schedule.finished(step.id, outcome)
-        took_s = round(seconds, 3)
-        match outcome:
-            case Done():
-                self.emit(StepFinished(step=step.id, state="done", seconds=took_s))
-            case Failed(error=error):
-                issue = error.issues[0]
-                self.emit(
-                    StepFinished(
-                        step=step.id,
-                        state="failed",
-                        seconds=took_s,
-                        message=issue.message,
-                        hint=issue.hint,
-                        exit_code=error.exit_code,
-                    )
-                )
-            case Skipped(because=because):
-                self.emit(StepFinished(step=step.id, state="skipped", seconds=took_s, message=because))
-            case _:
-                assert_never(outcome)
-        self._tell_skipped(skipped)
+    def _tell_end(self, file: Distribution, ended: UploadEnded) -> None:
+        self.ends[file.filename] = ended
+        self.emit(ended)
 
-    def _give_up(self) -> None:
-        because = (
-            INTERRUPTED if self._is_stopping else "the release took longer than its deadline, or another file failed"
-        )
-        for step in sorted(self.schedule.running):
-            self._tell_skipped(self.schedule.finished(step, Skipped(because=because)))
-            self.emit(StepFinished(step=step, state="skipped", seconds=0.0, message=because))
-        self._tell_skipped(self.schedule.skip_waiting(because))
 
-    def _tell_skipped(self, skipped: tuple[tuple[str, Skipped], ...]) -> None:
-        for step, outcome in skipped:
-            self.emit(StepFinished(step=step, state="skipped", seconds=0.0, message=outcome.because))
+def _failed(step: Step, error: WheelmatrixError, seconds: float) -> StepFinished:
+    (issue, *_) = error.issues
+    return StepFinished(
+        step=step.id,
+        state="failed",
+        seconds=round(seconds, 3),
+        message=issue.message,
+        hint=issue.hint,
+        exit_code=error.exit_code,
+    )

@@ -103,7 +103,7 @@ def uploaded(upload: Upload, event: UploadEvent, at_s: float) -> Upload:
             ticks = _ticked(upload.ticks or ((upload.tried_s or at_s, 0),), at_s, sent_bytes)
             return replace(upload, sent_bytes=sent_bytes, size_bytes=upload.size_bytes or total_bytes, ticks=ticks)
         case UploadWaiting(what=what, seconds=seconds):
-            until_s = at_s + seconds if what and seconds > 0 else None
+            until_s = at_s + seconds if seconds > 0 else None
             return replace(upload, waits_for=capped(what), waits_until_s=until_s)
         case UploadEnded(message=message, sha256=sha256):
             end = replace(event, message=capped(message))
