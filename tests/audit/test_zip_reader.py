@@ -22,13 +22,6 @@ def test_members_come_out_with_their_facts() -> None:
     ]
 
 
-def test_only_what_is_wanted_is_unpacked() -> None:
-    found = unzip(zip_image(TWO), only=("a/y.py", "gone"))
-
-    assert found.contents == {"a/y.py": b"y"}
-    assert len(found.members) == 2
-
-
 @given(st.dictionaries(NAMES, st.binary(max_size=200), min_size=1, max_size=5), st.sampled_from([0, 8]), st.booleans())
 def test_what_was_put_in_comes_out(contents: dict[str, bytes], method: int, zip64: bool) -> None:
     archive = zip_image(

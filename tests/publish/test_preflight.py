@@ -8,10 +8,12 @@ import pytest
 from tests.audit.release import wheel
 from tests.audit.tar_image import SDIST, sdist_image
 
+from wheelmatrix.audit import check_sdist
+from wheelmatrix.audit.archive import check_archive
 from wheelmatrix.errors import Issue
 from wheelmatrix.events import ReleasePlanned
 from wheelmatrix.model import Distribution, Index, Listed, Listing
-from wheelmatrix.publish.distribution import distribution_of, metadata_of
+from wheelmatrix.publish.distribution import distribution_of
 from wheelmatrix.publish.past import Past
 from wheelmatrix.publish.preflight import Looked, closes, local_findings, rebuilt, remote_findings, standing, warnings
 from wheelmatrix.publish.transfer import Standing
@@ -29,10 +31,17 @@ NOTHING = Listing(state="absent")
 UNKNOWN = Listing(state="unknown", because="it answers 503")
 
 
+def _metadata(wheel_name: str, image: bytes) -> bytes:
+    return check_archive(wheel_name, image)[1][f"{'-'.join(wheel_name.split('-')[:2])}.dist-info/METADATA"]
+
+
 def looked(filename: str, folder: str = "dist", **content: str) -> Looked:
-    image = sdist_image(**content) if filename.endswith(".tar.gz") else wheel(filename, **content)
-    path = PurePath(folder) / filename
-    return Looked(distribution=distribution_of(path, image, mtime_ns=0), metadata=metadata_of(path, image))
+    is_sdist = filename.endswith(".tar.gz")
+    image = sdist_image(**content) if is_sdist else wheel(filename, **content)
+    metadata = check_sdist(filename, image)[1] if is_sdist else _metadata(filename, image)
+    assert metadata is not None
+    distribution = distribution_of(PurePath(folder) / filename, image, metadata, mtime_ns=0)
+    return Looked(distribution=distribution, metadata=metadata)
 
 
 def release() -> list[Looked]:

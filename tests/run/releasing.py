@@ -11,11 +11,15 @@ from tests.index import FOREVER, PASSWORD, USER, FakeIndex, Turn, make_sdist, ma
 from tests.index.script import Script, turn_of
 from tests.index.wire import Connection, Reply, Request
 
+from wheelmatrix import resources, tables
 from wheelmatrix.events import UploadEnded, UploadWaiting, Warned
+from wheelmatrix.model import Distribution
 from wheelmatrix.publish.secret import Secret
+from wheelmatrix.run.look import look
 from wheelmatrix.run.preflight import Asked, Giver
 from wheelmatrix.run.release import Released, upload
 
+TABLES = tables.load(resources.table_texts())
 PAUSES = 0.002
 """A second of the program is two milliseconds here."""
 
@@ -131,3 +135,8 @@ class Watched(FakeIndex):
         reply = await super()._upload(connection, request, number)
         self._ended.append(reply.status if reply else 0)
         return reply
+
+
+def distribution(path: Path) -> Distribution:
+    """Return what an index is told of a file."""
+    return look(path, TABLES, with_attestations=False).distribution

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import anyio
 import pytest
-from releasing import release_files
+from releasing import TABLES, release_files
+from tests.audit.release import wheel as wheel_image
+from tests.audit.tar_image import SDIST, Block, packed, sdist_image, tar_image
 from tests.index import make_sdist, make_wheel
 
-from wheelmatrix import resources, tables
 from wheelmatrix.errors import UploadError
 from wheelmatrix.run import look as looking
 from wheelmatrix.run.look import Seen, apart, classifiers, look, look_at, rendering
 
-TABLES = tables.load(resources.table_texts())
+WHEEL = "demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"
 
 
 def seen(*paths: Path, with_attestations: bool = True) -> Seen:
@@ -39,6 +40,27 @@ def test_what_cannot_be_looked_at_is_an_issue_and_stops_no_other(tmp_path: Path)
     found = seen(gone, wheel, text)
     assert [each.distribution.filename for each in found.files] == [wheel.name]
     assert [issue.where for issue in found.issues] == [str(gone), str(text)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (WHEEL, b"", "its metadata cannot be read: not a zip archive"),
+        (WHEEL, wheel_image(WHEEL)[:-30], "its metadata cannot be read"),
+        (f"other{WHEEL[4:]}", wheel_image(WHEEL), "its metadata cannot be read"),
+        (SDIST, b"", "its metadata cannot be read: the gzip file is cut off"),
+        (SDIST, packed(tar_image([Block(name="demo-1.0/x")])), "demo-1.0/PKG-INFO is missing"),
+        (SDIST, sdist_image(metadata="Name: demo\n"), "its metadata has no Version"),
+        ("demo.egg", b"", "neither a wheel nor an sdist"),
+    ],
+)
+def test_a_file_without_readable_metadata_is_an_issue(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    (issue,) = seen(path).issues
+    assert said in issue.message
+    assert issue.where == str(path)
 
 
 def test_what_the_audit_finds_goes_with_the_file(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import anyio
 import pytest
+from releasing import distribution
 from tests.index import PASSWORD, USER, FakeIndex, Pages, basic, late, make_wheel
 
 from wheelmatrix.model import Distribution, Listing, Repository
 from wheelmatrix.publish.answer import Answer, Result
-from wheelmatrix.publish.distribution import distribution_of
 from wheelmatrix.publish.secret import Secret
 from wheelmatrix.run.http import wire
 from wheelmatrix.run.publisher import Legacy
@@ -19,7 +19,7 @@ WIRE = wire(user_agent="test", read_timeout_s=30, ca_bundle="", client_cert="")
 
 def wheel(directory: Path) -> Distribution:
     path = make_wheel(directory, payload_bytes=1000)
-    return distribution_of(path, path.read_bytes(), mtime_ns=path.stat().st_mtime_ns)
+    return distribution(path)
 
 
 def legacy(index: FakeIndex) -> Legacy:

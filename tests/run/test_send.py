@@ -7,11 +7,11 @@ from typing import TypeVar
 
 import anyio
 import pytest
+from releasing import distribution
 from tests.index import FakeIndex, basic, hanging, make_wheel, metadata_of, refused, reset
 
 from wheelmatrix.model import Distribution
 from wheelmatrix.publish.answer import Answer, Lost
-from wheelmatrix.publish.distribution import distribution_of
 from wheelmatrix.run.http import Client, client, wire
 from wheelmatrix.run.send import ACCEPT, Changed, is_unchanged, send_file, send_probe
 
@@ -21,7 +21,7 @@ LARGE_BYTES = 3_000_000
 
 
 def looked(path: Path) -> Distribution:
-    return distribution_of(path, path.read_bytes(), mtime_ns=path.stat().st_mtime_ns)
+    return distribution(path)
 
 
 def done(work: Callable[[Client], Awaitable[T]]) -> T:

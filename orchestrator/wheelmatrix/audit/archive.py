@@ -8,10 +8,10 @@ from packaging.utils import parse_wheel_filename
 
 from wheelmatrix.audit import dist_info
 from wheelmatrix.audit.member_names import LONGEST_FILENAME_BYTES, folded_names, name_faults
+from wheelmatrix.audit.tar_reader import TAR_BLOCK_BYTES, TAR_SUM, tar_sum
 from wheelmatrix.audit.zip_reader import Member, unzip
 
 _RUNS = re.compile(r"[-_.]+")
-_TAR_BLOCK_BYTES, _TAR_SUM = 512, slice(148, 156)
 _ELF = b"\x7fELF"
 
 
@@ -57,12 +57,12 @@ def _dist_info_stem(filename: str) -> str:
 
 
 def _is_tar(data: bytes) -> bool:
-    """Return whether the file begins with a tar header: its checksum counts its own field as blanks (POSIX ustar)."""
-    block = data[:_TAR_BLOCK_BYTES]
-    written = block[_TAR_SUM].strip(b"\0 ")
-    if len(block) < _TAR_BLOCK_BYTES or not re.fullmatch(rb"[0-7]{1,7}", written):
+    """Return whether the file begins with a tar header, which has its checksum in it (POSIX ustar)."""
+    block = data[:TAR_BLOCK_BYTES]
+    written = block[TAR_SUM].strip(b"\0 ")
+    if len(block) < TAR_BLOCK_BYTES or not re.fullmatch(rb"[0-7]{1,7}", written):
         return False
-    return sum(block) - sum(block[_TAR_SUM]) + 8 * ord(" ") == int(written, 8)
+    return tar_sum(block) == int(written, 8)
 
 
 def _name_problems(members: tuple[Member, ...]) -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from wheelmatrix.audit.archive import check_archive
 from wheelmatrix.audit.dist_info import headers
 from wheelmatrix.audit.wheel import WheelReport, audit_wheel
 from wheelmatrix.errors import Issue
@@ -56,15 +55,14 @@ class Fault:
 
 def examined(where: str, filename: str, data: bytes, tables: Tables) -> Found:
     """Return what the bytes of a wheel say; nothing is raised for what is in them."""
-    _, members = check_archive(filename, data)
-    stem = "-".join(filename.split("-")[:2])
+    report = audit_wheel(filename, data, tables)
     return Found(
         where=where,
         filename=filename,
         size_bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
-        report=audit_wheel(filename, data, tables),
-        metadata=members.get(f"{stem}.dist-info/METADATA"),
+        report=report,
+        metadata=report.metadata,
     )
 
 
@@ -105,6 +103,19 @@ def metadata_differences(one: bytes, other: bytes) -> tuple[str, ...]:
     ))  # fmt: skip
 
 
+def torn(texts: Mapping[str, bytes]) -> Iterator[Issue]:
+    """Yield an issue for each wheel that says otherwise than the text of METADATA that most of them have.
+
+    `texts`: METADATA by the wheel's path. The index shows what the first one says.
+    """
+    for usual, _ in Counter(texts.values()).most_common(1):
+        reference = next(where for where, text in texts.items() if text == usual)
+        for where, text in texts.items():
+            if differing := metadata_differences(text, usual):
+                message = f"its METADATA differs from that of {reference} in {', '.join(differing)}"
+                yield Issue(message=message, where=where, hint="build all wheels from one state of the sources")
+
+
 def _fields(metadata: bytes) -> dict[str, tuple[str, ...]]:
     text = metadata.replace(b"\r\n", b"\n")
     body = text.partition(b"\n\n")[2].decode("utf-8", "replace").strip()
@@ -114,9 +125,7 @@ def _fields(metadata: bytes) -> dict[str, tuple[str, ...]]:
 
 def _unfit(found: Iterable[Found]) -> Iterator[Fault]:
     for each in found:
-        problems = [*each.report.problems]
-        problems += [f"{one.name}: {problem}" for one in each.report.reports for problem in one.problems]
-        for problem in problems[:_MOST_PROBLEMS]:
+        for problem in each.report.all_problems[:_MOST_PROBLEMS]:
             yield Fault(issue=Issue(message=problem, where=each.where), wheels=(each.where,))
 
 
@@ -141,16 +150,5 @@ def _differing(found: Iterable[Found]) -> Iterator[Fault]:
 
 
 def _torn(found: Iterable[Found]) -> Iterator[Fault]:
-    """Yield a fault for each wheel that says otherwise than the text of METADATA that most of them have."""
-    read = [each for each in found if each.metadata is not None]
-    counts = Counter(each.metadata for each in read)
-    if len(counts) < 2:
-        return
-    ((text, _),) = counts.most_common(1)
-    reference = next(each for each in read if each.metadata == text)
-    for each in read:
-        differing = metadata_differences(each.metadata or b"", text or b"")
-        if differing:
-            message = f"its METADATA differs from that of {reference.where} in {', '.join(differing)}"
-            hint = "build all wheels from one state of the sources"
-            yield Fault(issue=Issue(message=message, where=each.where, hint=hint), wheels=(each.where,))
+    read = {each.where: each.metadata for each in found if each.metadata is not None}
+    yield from (Fault(issue=issue, wheels=(issue.where,)) for issue in torn(read))

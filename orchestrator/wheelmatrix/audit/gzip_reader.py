@@ -2,11 +2,11 @@
 
 import zlib
 
+from wheelmatrix.audit.zip_reader import BOMB_BYTES, BOMB_RATIO
+
 _GZIP = 16 + zlib.MAX_WBITS
 """zlib reads header and trailer of gzip itself, and compares checksum and length."""
 _FED_BYTES = 1 << 16
-_LIMIT_BYTES, _LIMIT_RATIO = 64 << 20, 50
-"""Beyond both an index takes the archive for a bomb. Source: warehouse, 2026-08."""
 
 
 class GzipReader:
@@ -30,8 +30,8 @@ class GzipReader:
             parts.append(part)
             most_bytes -= len(part)
             self.size_bytes += len(part)
-            if self.size_bytes > max(_LIMIT_BYTES, _LIMIT_RATIO * len(self._packed)):
-                raise ValueError(f"a bomb: it unpacks to more than {_LIMIT_RATIO} times its {len(self._packed)} bytes")
+            if self.size_bytes > max(BOMB_BYTES, BOMB_RATIO * len(self._packed)):
+                raise ValueError(f"a bomb: it unpacks to more than {BOMB_RATIO} times its {len(self._packed)} bytes")
         return b"".join(parts)
 
     @property

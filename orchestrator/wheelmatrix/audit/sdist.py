@@ -21,6 +21,8 @@ class SdistReport:
 
     filename: str
     problems: tuple[str, ...]
+    metadata: bytes | None
+    """PKG-INFO, whole; None: it has none that can be read."""
 
     def __bool__(self) -> bool:
         return not self.problems
@@ -28,7 +30,8 @@ class SdistReport:
 
 def audit_sdist(filename: str, data: bytes) -> SdistReport:
     """Return what is wrong with an sdist, from its bytes alone; nothing is raised for what is in them."""
-    return SdistReport(filename=filename, problems=check_sdist(filename, data)[0])
+    problems, metadata = check_sdist(filename, data)
+    return SdistReport(filename=filename, problems=problems, metadata=metadata)
 
 
 def check_sdist(filename: str, data: bytes) -> tuple[tuple[str, ...], bytes | None]:

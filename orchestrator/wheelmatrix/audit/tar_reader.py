@@ -16,9 +16,9 @@ from wheelmatrix.audit.gzip_reader import GzipReader
 
 Kind = Literal["file", "directory", "symbolic link", "hard link"]
 
-_BLOCK = 512
-_NAME, _SIZE, _SUM, _LINK, _MAGIC, _PREFIX = (
-    slice(0, 100), slice(124, 136), slice(148, 156), slice(157, 257), slice(257, 265), slice(345, 500),
+TAR_BLOCK_BYTES, TAR_SUM = 512, slice(148, 156)
+_NAME, _SIZE, _LINK, _MAGIC, _PREFIX = (
+    slice(0, 100), slice(124, 136), slice(157, 257), slice(257, 265), slice(345, 500),
 )  # fmt: skip
 _TYPE = 156
 _KINDS: dict[bytes, Kind] = {
@@ -54,7 +54,7 @@ def tar_members(stream: GzipReader, is_wanted: Callable[[str], bool]) -> Iterato
     Raises ValueError for whatever two readers could take for different things, and for what `stream` raises it.
     """
     described: Described = {}
-    while any(header := _exactly(stream, _BLOCK)):
+    while any(header := _exactly(stream, TAR_BLOCK_BYTES)):
         _check_sum(header)
         flag, size_bytes = header[_TYPE : _TYPE + 1], _number(header[_SIZE])
         if flag in (_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK):
@@ -64,7 +64,7 @@ def tar_members(stream: GzipReader, is_wanted: Callable[[str], bool]) -> Iterato
         described = {}
     if described:
         raise ValueError("the tar archive ends with the description of a member, and without the member")
-    if any(_exactly(stream, _BLOCK)):
+    if any(_exactly(stream, TAR_BLOCK_BYTES)):
         raise ValueError("the tar archive goes on behind an empty block")
     while rest := stream.read(_SKIPPED):
         if any(rest):
@@ -90,16 +90,21 @@ def _member(
     if is_wanted(name):
         content = _content(stream, size_bytes, _MOST_KEPT)
     else:
-        _skip(stream, size_bytes + -size_bytes % _BLOCK)
+        _skip(stream, size_bytes + -size_bytes % TAR_BLOCK_BYTES)
     target = _text(described.get("linkpath", _until_zero(header[_LINK]))) if kind.endswith("link") else ""
     return TarMember(name=name.removesuffix("/"), kind=kind, target=target, content=content)
 
 
 def _check_sum(header: bytes) -> None:
-    """Raise ValueError unless the header has its checksum, which counts its own field as blanks."""
-    written = _number(header[_SUM])
-    if sum(header) - sum(header[_SUM]) + 8 * ord(" ") != written:
+    """Raise ValueError unless the header has its checksum."""
+    written = _number(header[TAR_SUM])
+    if tar_sum(header) != written:
         raise ValueError("a header of the tar archive has a wrong checksum: it is damaged, or no tar archive")
+
+
+def tar_sum(header: bytes) -> int:
+    """Return the checksum that a header should have: its own field counts as blanks."""
+    return sum(header) - sum(header[TAR_SUM]) + 8 * ord(" ")
 
 
 def _name(header: bytes) -> bytes:
@@ -170,7 +175,7 @@ def _content(stream: GzipReader, size_bytes: int, most_bytes: int) -> bytes:
     if size_bytes > most_bytes:
         raise ValueError(f"a header or text in the tar archive has {size_bytes} bytes, more than {most_bytes}")
     content = _exactly(stream, size_bytes)
-    _skip(stream, -size_bytes % _BLOCK)
+    _skip(stream, -size_bytes % TAR_BLOCK_BYTES)
     return content
 
 

@@ -33,6 +33,13 @@ class WheelReport:
     warnings: tuple[str, ...]
     reports: tuple[Report, ...]
     """Of each native file in it, by name: libraries and programs."""
+    metadata: bytes | None = None
+    """METADATA, whole; None: it has none that can be read."""
+
+    @property
+    def all_problems(self) -> tuple[str, ...]:
+        """Those of the archive, then those of its libraries, each with the library's name."""
+        return (*self.problems, *(f"{one.name}: {problem}" for one in self.reports for problem in one.problems))
 
     def __bool__(self) -> bool:
         return not self.problems and all(self.reports)
@@ -83,6 +90,7 @@ def audit_wheel(filename: str, data: bytes, tables: Tables) -> WheelReport:
         problems=(*problems, *dict.fromkeys(faults)),
         warnings=tuple(warnings),
         reports=tuple(reports),
+        metadata=members.get(f"{'-'.join(filename.split('-')[:2])}.dist-info/METADATA"),
     )
 
 

@@ -10,7 +10,7 @@ index refuses. Source: APPNOTE.TXT 6.3; warehouse's archive checks.
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -24,7 +24,7 @@ _ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x1, 0x8, 0x800
 _FULL32, _FULL16 = 0xFFFFFFFF, 0xFFFF
 _STORED, _DEFLATED = 0, 8
 _ZIP64, _UNICODE_PATH = 0x0001, 0x7075
-_LIMIT_BYTES, _LIMIT_RATIO = 64 << 20, 50
+BOMB_BYTES, BOMB_RATIO = 64 << 20, 50
 """Beyond both an index takes the archive for a bomb. Source: warehouse, 2026-08."""
 _UNIX = 3
 _FORMAT_BITS, _LINK, _REGULAR, _DIRECTORY = 0o170000, 0o120000, 0o100000, 0o040000
@@ -71,11 +71,10 @@ class _End:
     """Where the first end record begins: the directory has to end there."""
 
 
-def unzip(archive: bytes, only: Collection[str] | None = None) -> Unzipped:
+def unzip(archive: bytes) -> Unzipped:
     """Return every member of `archive` with its content, and everything that is wrong with the archive.
 
-    `only`: names of the members to unpack; None: all. Nothing is raised for what is in `archive`; the contents are
-    empty if it is no zip file or a bomb.
+    Nothing is raised for what is in `archive`; the contents are empty if it is no zip file or a bomb.
     """
     problems: list[str] = []
     end = _read_end(archive, problems)
@@ -90,8 +89,7 @@ def unzip(archive: bytes, only: Collection[str] | None = None) -> Unzipped:
     members = tuple(_read_directory(archive, end, shift, problems))
     starts = _check_locals(archive, members, end, shift, problems)
     problems += (f"{name!r} is in the archive {n} times" for name, n in _repeated(one.name for one in members))
-    wanted = [member for member in members if only is None or member.name in only]
-    contents = _contents(archive, wanted, starts, problems)
+    contents = _contents(archive, members, starts, problems)
     return Unzipped(problems=tuple(problems), members=members, contents=contents)
 
 
@@ -290,10 +288,8 @@ def _contents(
     archive: bytes, members: Iterable[Member], starts: dict[Member, int], problems: list[str]
 ) -> dict[str, bytes]:
     whole = sum(member.size_bytes for member in starts)
-    if whole > _LIMIT_BYTES and whole > _LIMIT_RATIO * len(archive):
-        problems.append(
-            f"a bomb: {whole} bytes unpacked, more than {_LIMIT_RATIO} times the {len(archive)} bytes it has"
-        )
+    if whole > BOMB_BYTES and whole > BOMB_RATIO * len(archive):
+        problems.append(f"a bomb: {whole} bytes unpacked, more than {BOMB_RATIO} times the {len(archive)} bytes it has")
         return {}
     if sum(member.packed_bytes for member in starts) > len(archive):
         problems.append("its members overlap: together they are larger than the archive")

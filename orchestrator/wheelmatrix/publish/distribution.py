@@ -5,8 +5,6 @@ from pathlib import PurePath
 
 from packaging.utils import parse_wheel_filename
 
-from wheelmatrix.audit import check_sdist
-from wheelmatrix.audit.zip_reader import unzip
 from wheelmatrix.errors import UploadError
 from wheelmatrix.model import Distribution, FileType
 from wheelmatrix.publish.form import fields
@@ -16,14 +14,15 @@ _SOURCE = "source"
 """Python version of an sdist. Source: warehouse, upload form."""
 
 
-def distribution_of(path: PurePath, image: bytes, *, mtime_ns: int, attestations: str = "") -> Distribution:
-    """Return what an index is told of the file at `path`, whose bytes are `image`.
+def distribution_of(
+    path: PurePath, image: bytes, metadata: bytes, *, mtime_ns: int, attestations: str = ""
+) -> Distribution:
+    """Return what an index is told of the file at `path`, whose bytes are `image`; `metadata`: METADATA or PKG-INFO.
 
     Whether it may be sent is not judged here: that is `publish.preflight`'s.
-    Raises UploadError if it is neither wheel nor sdist, or its metadata cannot be read or names no project or version.
+    Raises UploadError if it is neither wheel nor sdist, or its metadata is not UTF-8 or names no project or version.
     """
-    filetype, pyversion = _kind(path)
-    metadata = metadata_of(path, image)
+    filetype, pyversion = kind_of(path)
     try:
         told = fields(metadata)
     except UnicodeDecodeError as error:
@@ -55,25 +54,11 @@ def project_of(filename: str) -> str:
     return filename.partition("-")[0]
 
 
-def metadata_of(path: PurePath, image: bytes) -> bytes:
-    """Return METADATA of a wheel or PKG-INFO of an sdist, whole.
+def kind_of(path: PurePath) -> tuple[FileType, str]:
+    """Return file type and Python version; a wheel's is its Python tag as the filename spells it.
 
-    Raises UploadError if the file is neither, or has none that can be read.
+    Raises UploadError if the file is neither wheel nor sdist by its name.
     """
-    filetype, _ = _kind(path)
-    if filetype == "sdist":
-        problems, metadata = check_sdist(path.name, image)
-    else:
-        own = f"{'-'.join(path.name.split('-')[:2])}.dist-info/METADATA"
-        found = unzip(image, only=(own,))
-        metadata, problems = found.contents.get(own), (*found.problems, f"{own} is missing")
-    if metadata is None:
-        raise UploadError.of(f"its metadata cannot be read: {problems[0]}", where=str(path))
-    return metadata
-
-
-def _kind(path: PurePath) -> tuple[FileType, str]:
-    """Return file type and Python version; a wheel's is its Python tag as the filename spells it."""
     if path.name.endswith(SDIST):
         return "sdist", _SOURCE
     if not path.name.endswith(WHEEL):

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from packaging.utils import canonicalize_name, canonicalize_version, parse_sdist_filename, parse_wheel_filename
 
-from wheelmatrix.audit.collection import metadata_differences
+from wheelmatrix.audit.collection import torn
 from wheelmatrix.errors import Issue
 from wheelmatrix.model import Distribution, Index, Listing
 from wheelmatrix.publish.distribution import WHEEL
@@ -112,13 +112,9 @@ def _strange(files: Sequence[Looked]) -> Iterator[Issue]:
 
 
 def _torn(wheels: Sequence[Looked]) -> Iterator[Issue]:
-    """Yield an issue for each wheel that says otherwise than most: the index shows what the first one says."""
-    for usual, _ in Counter(each.metadata for each in wheels).most_common(1):
-        reference = next(each for each in wheels if each.metadata == usual)
-        for each in wheels:
-            if each.identity == reference.identity and (fields := metadata_differences(each.metadata, usual)):
-                message = f"its METADATA differs from that of {reference.where} in {', '.join(fields)}"
-                yield Issue(message=message, where=each.where, hint="build all wheels from one state of the sources")
+    """Yield an issue for each wheel that says otherwise than most; those of another version have one already."""
+    for usual, _ in Counter(each.identity for each in wheels).most_common(1):
+        yield from torn({each.where: each.metadata for each in wheels if each.identity == usual})
 
 
 def _unwelcome(files: Iterable[Looked], index: Index) -> Iterator[Issue]:

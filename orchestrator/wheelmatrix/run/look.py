@@ -17,13 +17,15 @@ from wheelmatrix.audit import WheelReport, audit_sdist, audit_wheel
 from wheelmatrix.errors import Issue, UploadError
 from wheelmatrix.model import Tables
 from wheelmatrix.publish.attestation import attestations_of
-from wheelmatrix.publish.distribution import distribution_of, metadata_of
+from wheelmatrix.publish.distribution import distribution_of, kind_of
 from wheelmatrix.publish.preflight import Looked
 from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.files import issue_of
 
 _LARGE_BYTES = 16 << 20
 """Of larger ones the audit's memory is several times the upload's; a process of its own gives it back."""
+_MOST_TOLD = 5
+"""Problems of a file without metadata; `wheelmatrix audit` tells all."""
 _AT_ONCE = 2
 """Files in memory at a time: an audit needs all of one, and what is in it."""
 
@@ -129,21 +131,17 @@ def look(path: Path, known: Tables, with_attestations: bool) -> Looked:
     with path.open("rb") as file:
         image = file.read()
         mtime_ns = os.fstat(file.fileno()).st_mtime_ns
-    distribution = distribution_of(path, image, mtime_ns=mtime_ns)
+    filetype, _ = kind_of(path)
+    report = audit_wheel(path.name, image, known) if filetype == "bdist_wheel" else audit_sdist(path.name, image)
+    if report.metadata is None:
+        said = "; ".join(report.problems[:_MOST_TOLD])
+        raise UploadError.of(f"its metadata cannot be read: {said}", where=str(path))
+    distribution = distribution_of(path, image, report.metadata, mtime_ns=mtime_ns)
     if with_attestations:
         texts = [(each.name, each.read_bytes()) for each in sorted(path.parent.glob(f"{path.name}.*.attestation"))]
-        if texts:
-            told = attestations_of(path.name, distribution.sha256, texts)
-            distribution = replace(distribution, attestations=told)
-    report = audit_wheel(path.name, image, known) if path.name.endswith(".whl") else audit_sdist(path.name, image)
-    problems = list(report.problems)
-    warnings: tuple[str, ...] = ()
+        told = attestations_of(path.name, distribution.sha256, texts)
+        distribution = replace(distribution, attestations=told)
+    found = Looked(distribution=distribution, metadata=report.metadata, problems=report.problems)
     if isinstance(report, WheelReport):
-        warnings = report.warnings
-        problems += [f"{one.name}: {problem}" for one in report.reports for problem in one.problems]
-    return Looked(
-        distribution=distribution,
-        metadata=metadata_of(path, image),
-        problems=tuple(problems),
-        warnings=warnings,
-    )
+        return replace(found, problems=report.all_problems, warnings=report.warnings)
+    return found
