@@ -71,6 +71,7 @@ def wire(*, user_agent: str, read_timeout_s: float, ca_bundle: str, client_cert:
         raise ConfigError.of(
             f"the certificate cannot be read: {error.strerror or error}", where=ca_bundle or client_cert
         ) from error
+    httpx.AsyncHTTPTransport(verify=trust)  # loads what the first request would, when a whole event loop waits for it
     return Wire(user_agent=user_agent, read_timeout_s=read_timeout_s, trust=trust)
 
 
