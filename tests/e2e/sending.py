@@ -151,3 +151,15 @@ def begun(index: FakeIndex, since: int = 0) -> list[str]:
 def journals(made: Sending) -> Sequence[Path]:
     """Return the journals of all runs, the oldest first."""
     return sorted(made.releases.glob("*/*/events.jsonl"))
+
+
+def asleep(process: "subprocess.Popen[bytes]") -> bool:
+    """Return whether a program waits for something; where no /proc tells: yes.
+
+    Between its word that it waits and the wait itself Python hears of no signal: no person is that quick, a test is.
+    """
+    try:
+        state = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+    except FileNotFoundError:
+        return True
+    return state.split()[0] == "S"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from tests.e2e.sending import Sending, at, begun, ended, journals, quiet, until
+from tests.e2e.sending import Sending, asleep, at, begun, ended, journals, quiet, until
 from tests.index import FakeIndex, Pages, hanging, late, make_wheel, reset, slow, stored_then
 
 pytestmark = pytest.mark.slow
@@ -286,6 +286,7 @@ def test_one_interruption_is_enough_where_a_token_is_waited_for(make: Make) -> N
         assert until(lambda: index.reads, process)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.3)
+        assert until(lambda: asleep(process), process)
 
         process.send_signal(signal.SIGINT)
         process.wait(8)
@@ -306,6 +307,7 @@ def test_one_interruption_is_enough_at_the_prompt(make: Make) -> None:
         told = b""
         while b"User" not in told:
             told += os.read(terminal, 1000)
+        assert until(lambda: asleep(process), process)
 
         process.send_signal(signal.SIGINT)
         process.wait(8)
