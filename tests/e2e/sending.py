@@ -1,5 +1,6 @@
 """`wheelmatrix upload` as a program, in a folder of its own, with none of the user's settings."""
 
+import json
 import os
 import subprocess
 import time
@@ -149,8 +150,9 @@ def begun(index: FakeIndex, since: int = 0) -> list[str]:
 
 
 def journals(made: Sending) -> Sequence[Path]:
-    """Return the journals of all runs, the oldest first."""
-    return sorted(made.releases.glob("*/*/events.jsonl"))
+    """Return the journals of all runs, the oldest first; by their names those of one second have no order."""
+    found = made.releases.glob("*/*/events.jsonl")
+    return sorted(found, key=lambda path: float(json.loads(path.read_bytes().partition(b"\n")[0])["wall_s"]))
 
 
 def asleep(process: "subprocess.Popen[bytes]") -> bool:

@@ -142,7 +142,7 @@ class Journal:
 
 
 def new_run_id(now: datetime | None = None) -> str:
-    """Return an id that is unique and sorts by time: `20261123-101502-7f3a`, in UTC."""
+    """Return an id that is unique, and sorts by time to the second: `20261123-101502-7f3a`, in UTC."""
     return f"{now or datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
