@@ -62,12 +62,13 @@ class Bench:
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
         self._python = python_with("clients")
+        self._own_python = python_with("own")
         quiet = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "HOME": str(scratch), "UV_NO_CONFIG": "1"}
         self._environment = {**environment_of(self._python), **quiet}
         secret = {"WHEELMATRIX_USERNAME": USER, "WHEELMATRIX_PASSWORD": PASSWORD}
         caches = {
             "WHEELMATRIX_CACHE_DIR": str(scratch / "cache"),
-            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+            "PYTHONPATH": str(CHECKOUT / "orchestrator"),
             # What pip installs is compiled to bytecode; a checkout may be in a place, or a process, that keeps none.
             "PYTHONDONTWRITEBYTECODE": "",
             "PYTHONPYCACHEPREFIX": str(scratch / "bytecode"),
@@ -121,7 +122,7 @@ class Bench:
 
     def _wheelmatrix(self, index: Index, wheels: Sequence[Path], *, jobs: int) -> list[str]:
         where = ("--repository-url", index.upload, "--simple-url", index.simple, "--non-interactive")
-        argv = (sys.executable, "-m", "wheelmatrix", "upload", *where, "--upload-jobs", jobs, *wheels)
+        argv = (self._own_python, "-m", "wheelmatrix", "upload", *where, "--upload-jobs", jobs, *wheels)
         return [str(each) for each in argv]
 
 

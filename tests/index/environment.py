@@ -11,13 +11,18 @@ import venv
 from functools import partial
 from pathlib import Path
 
+import tomli
+
 from tests.toolchain.cache import Unavailable, default_directory, provide_piece, run
 
+_PROJECT = tomli.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REQUIREMENTS = {
     # pyramid, which devpi-server is made of, imports pkg_resources: newer setuptools have it no more. passlib reads the
     # users of pypiserver; waitress, which comes with devpi-server, lets it answer several clients at once.
     "servers": ("pypiserver[passlib]==2.4.2", "devpi-server==6.20.3", "setuptools>=70,<81"),
     "clients": ("twine==7.0.0", "uv==0.13.9", "maturin==1.16.0"),
+    # What a user has beside us, and no more: where trio is, too, every HTTP client loads it, an eighth of a second.
+    "own": (*_PROJECT["dependencies"], *_PROJECT["optional-dependencies"]["httpx2"]),
 }
 """What is in each; versions are those that the reference measured, 2026-11."""
 

@@ -299,20 +299,22 @@ def _contents(
         if member not in starts or member.is_directory or member.name in contents:
             continue
         try:
-            contents[member.name] = _content(archive[starts[member] : starts[member] + member.packed_bytes], member)
+            packed = memoryview(archive)[starts[member] : starts[member] + member.packed_bytes]
+            contents[member.name] = _content(packed, member)
         except (ValueError, zlib.error) as error:
             problems.append(f"{member.name!r} cannot be unpacked: {error}")
     return contents
 
 
-def _content(packed: bytes, member: Member) -> bytes:
-    content = packed
+def _content(packed: memoryview, member: Member) -> bytes:
     if member.method == _DEFLATED:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         content = inflater.decompress(packed, member.size_bytes + 1)
         if not inflater.eof or inflater.unused_data:
             raise ValueError("its compressed data is longer or shorter than the directory says")
-    elif member.method != _STORED:
+    elif member.method == _STORED:
+        content = bytes(packed)
+    else:
         raise ValueError(f"unknown method {member.method}")
     if len(content) != member.size_bytes:
         raise ValueError(f"it has {len(content)} bytes, the directory says {member.size_bytes}")
