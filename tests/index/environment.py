@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import tomli
-
 from tests.toolchain.cache import Unavailable, default_directory, provide_piece, run
 
 _PROJECT = tomli.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]

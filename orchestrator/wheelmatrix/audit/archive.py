@@ -9,13 +9,13 @@ from packaging.utils import parse_wheel_filename
 from wheelmatrix.audit import dist_info
 from wheelmatrix.audit.member_names import LONGEST_FILENAME_BYTES, folded_names, name_faults
 from wheelmatrix.audit.tar_reader import TAR_BLOCK_BYTES, TAR_SUM, tar_sum
-from wheelmatrix.audit.zip_reader import Member, unzip
+from wheelmatrix.audit.zip_reader import Contents, Member, unzip
 
 _RUNS = re.compile(r"[-_.]+")
 _ELF = b"\x7fELF"
 
 
-def check_archive(filename: str, data: bytes) -> tuple[tuple[str, ...], Mapping[str, bytes]]:
+def check_archive(filename: str, data: bytes) -> tuple[tuple[str, ...], Contents]:
     """Return everything that is wrong with a wheel as an archive, and its members by name with their content.
 
     `filename` is the file's name without directory. The problems are empty if an index and every installer take it;
@@ -30,7 +30,7 @@ def check_archive(filename: str, data: bytes) -> tuple[tuple[str, ...], Mapping[
     stem = _dist_info_stem(filename)
     if stem and found.members:
         problems += _layout_problems(filename, stem, found.contents)
-        problems += dist_info.record_problems(stem, found.contents, frozenset(_files(found.members)))
+        problems += dist_info.record_problems(stem, found.contents.views, frozenset(_files(found.members)))
     return tuple(problems), found.contents
 
 
@@ -77,7 +77,7 @@ def _files(members: tuple[Member, ...]) -> Iterator[str]:
     return (member.name for member in members if not member.is_directory)
 
 
-def _layout_problems(filename: str, stem: str, contents: Mapping[str, bytes]) -> Iterator[str]:
+def _layout_problems(filename: str, stem: str, contents: Contents) -> Iterator[str]:
     """Return what is wrong with `.dist-info` and where the members lie, RECORD apart."""
     folder = f"{stem}.dist-info"
     for other in sorted({name.partition("/")[0] for name in contents}):
@@ -96,7 +96,7 @@ def _layout_problems(filename: str, stem: str, contents: Mapping[str, bytes]) ->
         yield from dist_info.entry_point_problems(entry_points)
 
 
-def _wheel_problems(filename: str, stem: str, text: bytes, contents: Mapping[str, bytes]) -> Iterator[str]:
+def _wheel_problems(filename: str, stem: str, text: bytes, contents: Contents) -> Iterator[str]:
     headers = dist_info.headers(text)
     version = next(iter(headers.get("wheel-version", ())), "")
     if not re.fullmatch(r"1\.\d+", version):
@@ -117,8 +117,8 @@ def _wheel_problems(filename: str, stem: str, text: bytes, contents: Mapping[str
     yield from _purelib_problems(stem, purelib == "true", parts[-1] == "any", contents)
 
 
-def _purelib_problems(stem: str, is_pure: bool, is_any: bool, contents: Mapping[str, bytes]) -> Iterator[str]:
-    for name in sorted(name for name, content in contents.items() if content.startswith(_ELF)):
+def _purelib_problems(stem: str, is_pure: bool, is_any: bool, contents: Contents) -> Iterator[str]:
+    for name in sorted(name for name, content in contents.views.items() if content[: len(_ELF)] == _ELF):
         first, _, rest = name.partition("/")
         place = rest.partition("/")[0] if first == f"{stem}.data" else ("purelib" if is_pure else "platlib")
         if place == "purelib":

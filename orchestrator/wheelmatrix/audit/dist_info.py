@@ -52,7 +52,7 @@ def licence_files(found: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     return () if is_old else found.get("license-file", ())
 
 
-def record_problems(stem: str, contents: Mapping[str, bytes], names: frozenset[str]) -> Iterator[str]:
+def record_problems(stem: str, contents: Mapping[str, bytes | memoryview], names: frozenset[str]) -> Iterator[str]:
     """Return how RECORD and the archive disagree; empty if each file is listed once, with its own digest and size.
 
     `names` are all files of the archive, `contents` those that could be read. A missing RECORD is not told here.
@@ -62,7 +62,7 @@ def record_problems(stem: str, contents: Mapping[str, bytes], names: frozenset[s
     text = contents.get(own)
     if text is None:
         return
-    rows, faults = _rows(text)
+    rows, faults = _rows(bytes(text))
     yield from faults
     exempt = {own + ".jws", own + ".p7s"}
     for name in sorted(names - rows.keys() - exempt):
@@ -116,7 +116,7 @@ def _rows(text: bytes) -> tuple[dict[str, tuple[str, str]], list[str]]:
     return rows, faults
 
 
-def _row_problems(name: str, digest: str, size: str, content: bytes) -> Iterator[str]:
+def _row_problems(name: str, digest: str, size: str, content: bytes | memoryview) -> Iterator[str]:
     algorithm, _, written = digest.partition("=")
     if not digest:
         yield f"RECORD gives no digest for {name!r}"

@@ -13,16 +13,16 @@ _PE_OFFSET = 0x3C
 _NATIVE_SUFFIXES = (".pyd", ".dll", ".exe", ".so", ".dylib")
 
 
-def format_of(image: bytes) -> Format | None:
+def format_of(image: bytes | memoryview) -> Format | None:
     """Return the format that `image` begins as; None if it is none that is known."""
-    if image.startswith(MAGIC):
+    if image[: len(MAGIC)] == MAGIC:
         return "ELF"
     if is_macho(image):
         return "Mach-O"
-    return "PE" if image.startswith(_DOS_MAGIC) else None
+    return "PE" if image[: len(_DOS_MAGIC)] == _DOS_MAGIC else None
 
 
-def format_of_member(name: str, content: bytes) -> Format | None:
+def format_of_member(name: str, content: bytes | memoryview) -> Format | None:
     """Return the format of a wheel's member; None if it is no native file.
 
     Any text may begin with `MZ`: where the name does not tell, the header of a PE file has to be there too.

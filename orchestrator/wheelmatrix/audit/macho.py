@@ -87,9 +87,9 @@ class MachFacts:
     """As listed; at least one, none twice."""
 
 
-def is_macho(image: bytes) -> bool:
+def is_macho(image: bytes | memoryview) -> bool:
     """Return whether `image` begins as a Mach-O file does, thin or fat; a Java class does not, nor a fat archive."""
-    form = _FAT.get(image[:4], "")
+    form = _FAT.get(bytes(image[:4]), "")
     if not form:
         return is_thin(image)
     if not 0 < int.from_bytes(image[4:8], "big") <= _SLICES_MOST or len(image) < 8 + struct.calcsize(form):

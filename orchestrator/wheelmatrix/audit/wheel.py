@@ -13,6 +13,7 @@ from wheelmatrix.audit.macho_rules import audit_macho
 from wheelmatrix.audit.module_name import is_foreign_to_python, module_name, suffix_problems
 from wheelmatrix.audit.policy import family, flavour, policies_of
 from wheelmatrix.audit.promise import PlatformPromise, Promise, nominal_python, promise_of
+from wheelmatrix.audit.zip_reader import Contents
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Abi, Expectation, Report, Tables, Target
 from wheelmatrix.platforms import earned_floor, platform_tags
@@ -64,7 +65,7 @@ def audit_wheel(filename: str, data: bytes, tables: Tables) -> WheelReport:
     problems, members = check_archive(filename, data)
     natives = {
         name: found
-        for name, content in sorted(members.items())
+        for name, content in sorted(members.views.items())
         if (found := format_of_member(name, content)) is not None
     }
     promise = promise_of(filename, tables)
@@ -173,7 +174,7 @@ def _is_for_musl(image: bytes) -> bool:
         return False  # the library's own report says why
 
 
-def _bulk(members: Mapping[str, bytes], data: bytes) -> Iterator[str]:
-    whole = sum(map(len, members.values()))
+def _bulk(members: Contents, data: bytes) -> Iterator[str]:
+    whole = sum(map(len, members.views.values()))
     if whole > _WARNED_BYTES and whole > _WARNED_RATIO * len(data):
         yield f"it unpacks to {whole // len(data)} times its size; from 50 times on, indexes take it for a bomb"

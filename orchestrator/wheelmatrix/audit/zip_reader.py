@@ -10,7 +10,7 @@ index refuses. Source: APPNOTE.TXT 6.3; warehouse's archive checks.
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
@@ -51,6 +51,26 @@ class Member:
         return self.name.endswith("/")
 
 
+class Contents(Mapping[str, bytes]):
+    """Contents by name; one that is stored is copied out of the archive when it is asked for, and not before."""
+
+    def __init__(self, views: Mapping[str, bytes | memoryview]) -> None:
+        self.views = views
+        """The same without a copy, for digests and first bytes."""
+
+    def __getitem__(self, name: str) -> bytes:
+        """Return a content; raises KeyError."""
+        return bytes(self.views[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(self.views)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.views)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unzipped:
     """What is in an archive, and what is wrong with its structure."""
@@ -58,7 +78,7 @@ class Unzipped:
     problems: tuple[str, ...]
     members: tuple[Member, ...]
     """In the order of the central directory, directories included."""
-    contents: dict[str, bytes]
+    contents: Contents
     """Of the members that could be read, by name; the first of a name that occurs twice."""
 
 
@@ -79,17 +99,17 @@ def unzip(archive: bytes) -> Unzipped:
     problems: list[str] = []
     end = _read_end(archive, problems)
     if end is None:
-        return Unzipped(problems=tuple(problems), members=(), contents={})
+        return Unzipped(problems=tuple(problems), members=(), contents=Contents({}))
     shift = end.start - end.directory_bytes - end.directory_offset
     if shift < 0:
         problems.append("the central directory does not lie where the end record says: the file is cut off or joined")
-        return Unzipped(problems=tuple(problems), members=(), contents={})
+        return Unzipped(problems=tuple(problems), members=(), contents=Contents({}))
     if shift:
         problems.append(f"{shift} bytes stand before the archive or between its parts")
     members = tuple(_read_directory(archive, end, shift, problems))
     starts = _check_locals(archive, members, end, shift, problems)
     problems += (f"{name!r} is in the archive {n} times" for name, n in _repeated(one.name for one in members))
-    contents = _contents(archive, members, starts, problems)
+    contents = Contents(_contents(archive, members, starts, problems))
     return Unzipped(problems=tuple(problems), members=members, contents=contents)
 
 
@@ -286,7 +306,7 @@ def _wide(
 
 def _contents(
     archive: bytes, members: Iterable[Member], starts: dict[Member, int], problems: list[str]
-) -> dict[str, bytes]:
+) -> dict[str, bytes | memoryview]:
     whole = sum(member.size_bytes for member in starts)
     if whole > BOMB_BYTES and whole > BOMB_RATIO * len(archive):
         problems.append(f"a bomb: {whole} bytes unpacked, more than {BOMB_RATIO} times the {len(archive)} bytes it has")
@@ -294,7 +314,7 @@ def _contents(
     if sum(member.packed_bytes for member in starts) > len(archive):
         problems.append("its members overlap: together they are larger than the archive")
         return {}
-    contents: dict[str, bytes] = {}
+    contents: dict[str, bytes | memoryview] = {}
     for member in members:
         if member not in starts or member.is_directory or member.name in contents:
             continue
@@ -306,15 +326,14 @@ def _contents(
     return contents
 
 
-def _content(packed: memoryview, member: Member) -> bytes:
+def _content(packed: memoryview, member: Member) -> bytes | memoryview:
+    content: bytes | memoryview = packed
     if member.method == _DEFLATED:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         content = inflater.decompress(packed, member.size_bytes + 1)
         if not inflater.eof or inflater.unused_data:
             raise ValueError("its compressed data is longer or shorter than the directory says")
-    elif member.method == _STORED:
-        content = bytes(packed)
-    else:
+    elif member.method != _STORED:
         raise ValueError(f"unknown method {member.method}")
     if len(content) != member.size_bytes:
         raise ValueError(f"it has {len(content)} bytes, the directory says {member.size_bytes}")
