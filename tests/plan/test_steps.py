@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ SOME = BuildOptions(interpreters=VERSIONS)
 ARCHES = ("aarch64", "ppc64le", "s390x")
 TRIPLES = tuple(f"{arch.replace('ppc64', 'powerpc64')}-unknown-linux-gnu" for arch in ARCHES)
 FOREIGN = BuildOptions(interpreters=VERSIONS, targets=TRIPLES)
+ZIG = {"ziglang": "0.15.2", "cargo-zigbuild": "0.24.1"}
 FLOORS = BuildOptions(interpreters=VERSIONS, targets=(f"{LINUX}.2.17", f"{LINUX}.2.28", f"{LINUX}.2.34"))
 
 
@@ -132,11 +135,27 @@ def test_a_directory_where_zig_linked_for_the_host_too_has_nothing_for_other_tar
     assert made.builds[0].clone_from == ()
 
 
-def test_each_floor_of_the_host_has_a_hosts_half_of_its_own() -> None:
-    made = planned(FLOORS)
-
+def leads_of(made: Plan) -> list[frozenset[str]]:
+    """Return what the first build of each target waits for."""
     leads = {made.builds[place].id for place in (0, 4, 8)}
-    assert {step.once for step in made.steps if step.subject in leads} == {frozenset()}
+    return [step.once for step in made.steps if step.subject in leads and step.kind == "compile"]
+
+
+def test_what_zig_links_shares_the_hosts_half_the_host_with_a_floor_too() -> None:
+    made = planned(FLOORS, gathered(tools=ZIG, programs=["cargo-zigbuild"]))
+
+    first = made.builds[0].id
+    assert leads_of(made) == [frozenset(), *[frozenset({f"compile:{first}/host"})] * 2]
+    assert {build.command.environment["CARGO_TARGET_APPLIES_TO_HOST"] for build in made.builds} == {"false"}
+
+
+def test_where_the_user_has_a_linker_each_floor_of_the_host_has_a_half_of_its_own() -> None:
+    for config in ({LINUX: {"linker": "clang"}}, {"cfg(unix)": {"linker": "clang"}}):
+        machine = gathered(tools=ZIG, programs=["cargo-zigbuild"], cargo_config=({"target": config},))
+        made = planned(replace(FLOORS, linker="zig"), machine)
+
+        assert leads_of(made) == [frozenset()] * 3
+        assert all("CARGO_TARGET_APPLIES_TO_HOST" not in build.command.environment for build in made.builds)
 
 
 def test_each_target_has_a_lead_and_the_first_gives_the_others_the_hosts_half() -> None:

@@ -15,6 +15,7 @@ from wheelmatrix.model import (
     Gathered,
     Host,
     Installed,
+    LinkerKind,
     Project,
     Tables,
     Target,
@@ -26,6 +27,7 @@ from wheelmatrix.plan.abis import Bound
 from wheelmatrix.plan.cargo_config import environment_of
 from wheelmatrix.plan.command import cargo_command, directory_of, shell_command, unit_graph
 from wheelmatrix.plan.first_link import first_link
+from wheelmatrix.plan.host_half import may_be_shared
 from wheelmatrix.plan.linker import linker
 from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
 from wheelmatrix.platforms import extension_suffix, lowest_floor, stable_suffix
@@ -86,17 +88,6 @@ def distinct_builds(made: Iterable[Made]) -> tuple[Build, ...]:
     return tuple(found.values())
 
 
-def host_half(directory: PurePath, host_triple: str) -> str:
-    """Return which host half a build's directory has: those of one name can take over each other's; mostly empty.
-
-    cargo has one linker for a triple. Where the target is the host with a floor, zig links build scripts and proc
-    macros too, and whoever has the system's linker would have to compile them again: the linker is in every
-    fingerprint.
-    """
-    target = directory.parent.parent.name
-    return target if target.startswith(f"{host_triple}.") else ""
-
-
 def root_directory(project: Project, options: BuildOptions, gathered: Gathered) -> PurePath:
     """Return the directory below which everything lies that is kept between runs."""
     own = PurePath(options.target_dir) if options.target_dir else project.crate.target_directory
@@ -152,7 +143,7 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
         abi=abi,
         cells=tuple(bound.cell.id for bound in group),
         directory=directory,
-        clone_from=_siblings(directory, project.crate.name, gathered),
+        clone_from=_siblings(directory, project.crate.name, linked.kind, gathered),
         config_path=config_path,
         config_text=text,
         command=command,
@@ -235,7 +226,7 @@ def _config_path(lead: Bound, text: str, root: PurePath) -> PurePath:
     return root / "pyo3" / f"{lead.abi.id}-{lead.cell.target}-{_digest(text)[:8]}.txt"
 
 
-def _siblings(directory: PurePath, crate: str, gathered: Gathered) -> tuple[PurePath, ...]:
+def _siblings(directory: PurePath, crate: str, kind: LinkerKind, gathered: Gathered) -> tuple[PurePath, ...]:
     """Return the existing directories that share most with a new one: same target and profile, then the host half.
 
     Of the former those of the same crate come first: a workspace may have several.
@@ -246,8 +237,7 @@ def _siblings(directory: PurePath, crate: str, gathered: Gathered) -> tuple[Pure
     near = [each for each in existing if each.parent == directory.parent]
     near.sort(key=lambda each: not each.name.startswith(f"{crate}-"))
     far = [each for each in existing if each.parent != directory.parent and each.parent.name == directory.parent.name]
-    half = host_half(directory, gathered.host.triple)
-    return (*near, *(each for each in far if host_half(each, gathered.host.triple) == half))
+    return (*near, *(each for each in far if may_be_shared(directory, each, kind, gathered)))
 
 
 def _before(lead: Bound, command: Command, project: Project, host: Host) -> tuple[Command, ...]:

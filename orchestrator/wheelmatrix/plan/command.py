@@ -7,6 +7,7 @@ from pathlib import PurePath
 from wheelmatrix.bindings import pyo3
 from wheelmatrix.model import Command, Gathered, Installed, Project, Target
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.plan import host_half
 from wheelmatrix.plan.abis import Bound
 from wheelmatrix.plan.cargo_config import build_rustflags, environment_of
 from wheelmatrix.plan.linker import Linker
@@ -60,6 +61,7 @@ def cargo_command(
     added = _environment(bound, project, directory, config_path, python)
     environment = {
         **added,
+        **host_half.environment(linked.kind, gathered),
         **linked.environment,
         **c_environment(renamed, target, options, gathered),
         **_joined_flags(flags, environment_of(options, gathered)),

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import PurePath
 
 from wheelmatrix.model import Build, FirstLink, Gathered, Part, Step, StepKind, Wheel
-from wheelmatrix.plan.builds import host_half
+from wheelmatrix.plan.host_half import is_shared
 
 _PREPARE, _REPRODUCE = "prepare", "reproduce"
 _SECOND = "second build"
@@ -80,17 +80,11 @@ def with_clones(builds: Sequence[Build], gathered: Gathered) -> tuple[Build, ...
         elif key in leads:
             result.append(replace(build, clone_from=(leads[key].directory, *build.clone_from)))
         else:
-            first = next((lead for lead in leads.values() if _shares_host(lead, build, gathered)), None)
+            first = next((lead for lead in leads.values() if is_shared(lead, build, gathered)), None)
             leads[key] = build
             is_alone = first is None or build.clone_from
             result.append(build if is_alone or first is None else replace(build, clone_from=(first.directory,)))
     return tuple(result)
-
-
-def _shares_host(one: Build, other: Build, gathered: Gathered) -> bool:
-    """Return whether what runs on the host is the same for both: one profile, one linker of the host."""
-    halves = {host_half(each.directory, gathered.host.triple) for each in (one, other)}
-    return one.directory.parent.name == other.directory.parent.name and len(halves) == 1
 
 
 def _compile(build: Build, by_directory: Mapping[PurePath, Build], *, prepares: bool) -> Step:

@@ -1,0 +1,59 @@
+"""Which builds have the same half for the host, build scripts and proc macros, so that one can take over another's.
+
+cargo has one linker for a triple. Where the target is the host, cargo-zigbuild therefore tells cargo that what is set
+for the target does not apply to the host, and that is in every fingerprint of the host's half. Builds that zig links
+for other targets are told the same, and compile it once for all of them. Source: cargo-zigbuild 0.24, `zigbuild`.
+"""
+
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from wheelmatrix.model import Build, Gathered, LinkerKind
+from wheelmatrix.plan.cargo_config import environment_name
+
+_AS_ZIGBUILD = {
+    "CARGO_TARGET_APPLIES_TO_HOST": "false",
+    "CARGO_UNSTABLE_TARGET_APPLIES_TO_HOST": "true",
+    "__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS": "nightly",
+}
+
+
+def environment(kind: LinkerKind, gathered: Gathered) -> Mapping[str, str]:
+    """Return the variables that give a build the host half of all that zig links; empty: it has the usual one."""
+    return _AS_ZIGBUILD if kind == "zig" and not _has_own_linker(gathered) else {}
+
+
+def may_be_shared(directory: PurePath, other: PurePath, kind: LinkerKind, gathered: Gathered) -> bool:
+    """Return whether an existing directory may have the host half of a new one, which `kind` links.
+
+    Who linked in it is not known, but the host without a floor is none of zig's, and with one nobody else's.
+    """
+    host, target, taken = gathered.host.triple, directory.parent.parent.name, other.parent.parent.name
+    if _has_own_linker(gathered):
+        return not any(name.startswith(f"{host}.") for name in (target, taken))
+    return taken != host if kind == "zig" else not taken.startswith(f"{host}.")
+
+
+def is_shared(one: Build, other: Build, gathered: Gathered) -> bool:
+    """Return whether what runs on the host is the same for two builds: one profile, one way to link it."""
+    if one.directory.parent.name != other.directory.parent.name:
+        return False
+    by_zig = one.linker == "zig", other.linker == "zig"
+    if not _has_own_linker(gathered):
+        return by_zig[0] == by_zig[1]
+    host = gathered.host.triple
+    return not any(each.linker == "zig" and each.target.triple == host for each in (one, other))
+
+
+def _has_own_linker(gathered: Gathered) -> bool:
+    """Return whether the user names a linker for the host, or may: which `cfg(…)` holds is rustc's to say.
+
+    It links build scripts then, and has to stay.
+    """
+    triple = gathered.host.triple
+    tables = [config.get("target") for config in gathered.cargo_config]
+    named = [pair for table in tables if isinstance(table, Mapping) for pair in table.items()]
+    return environment_name(triple, "LINKER") in gathered.environment or any(
+        (name == triple or name.startswith("cfg(")) and isinstance(table, Mapping) and "linker" in table
+        for name, table in named
+    )
