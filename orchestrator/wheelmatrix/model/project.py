@@ -88,4 +88,6 @@ class Project:
     """True: the module lies in a Python package of the project; False: the wheel's package is generated."""
     sources: tuple[Entry, ...]
     """Python files, data and includes, by their names in the wheel; sorted, unique."""
+    python_root: PurePath = PurePath()
+    """Directory that holds the Python package; of a project without one that of pyproject.toml."""
     warnings: tuple[str, ...] = ()

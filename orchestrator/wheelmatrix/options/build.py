@@ -93,6 +93,15 @@ class BuildOptions(VerifyOptions, UploadOptions):
         scope="cell", flags=("--profile",), shorthands={"-r": "release", "--release": "release"}, key="profile",
         maturin=True, metavar="NAME", panel="Cargo",
     )  # fmt: skip
+    editable_profile: str = option(
+        "", "cargo profile of editable builds, in place of the configured one; `develop` takes `dev` without either",
+        key="editable-profile", maturin=True, panel="Cargo",
+    )  # fmt: skip
+    use_base_python: bool = option(
+        False,
+        "Give build scripts the Python below the environment, as maturin's backend can; here they always get that",
+        key="use-base-python", maturin=True, variables=("MATURIN_PEP517_USE_BASE_PYTHON",), panel="Cargo",
+    )  # fmt: skip
     features: tuple[str, ...] = option(
         (),
         "cargo features; given here, those of the configuration are ignored",
@@ -228,6 +237,8 @@ class BuildOptions(VerifyOptions, UploadOptions):
 
     fixed: frozenset[str] = frozenset()
     """No option: the fields that overrides leave alone, because the command line or a variable gave them."""
+    editable: bool = False
+    """No option: the wheel leads Python to the project where it lies; `develop` and `build_editable` say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from wheelmatrix.model import Gathered, Project, PyO3
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project import crate as crates
 from wheelmatrix.project import metadata, sources
+from wheelmatrix.project.editable import in_place
 from wheelmatrix.project.globs import fixed_prefix
 from wheelmatrix.project.layout import Layout, layout, normal, possible_packages, python_roots
 from wheelmatrix.project.licenses import named_files, wanted_directories
@@ -42,13 +43,15 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
     declared = _declared_library(gathered.texts.get(manifest), crate.library)
     place = layout(options, table, crate, root, [file.path for file in gathered.files], declared)
     described, warnings = metadata.read(table, crate, package, root, gathered)
+    files = sources.collect(options, place, described, gathered)
     return Project(
         root=root,
         crate=crate,
         metadata=described,
         module_name=place.module_name,
         is_mixed=place.is_mixed,
-        sources=sources.collect(options, place, described, gathered),
+        sources=in_place(files, place, described) if options.editable and place.is_mixed else files,
+        python_root=place.python_root,
         warnings=(*warnings, *_linking(crate.pyo3), *_naming(place)),
     )
 

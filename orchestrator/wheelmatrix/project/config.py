@@ -137,7 +137,6 @@ def _asks_for_more_than_the_library(found: Any) -> bool:
 
 
 _LATER: Mapping[str, Callable[[Any], bool]] = {
-    "editable-profile": _never,
     "generate-ci": _never,
     "include-import-lib": bool,
     "pgo-command": _never,
@@ -145,6 +144,5 @@ _LATER: Mapping[str, Callable[[Any], bool]] = {
     "sbom": _asks_for_sbom,
     "sdist-generator": _never,
     "targets": _asks_for_more_than_the_library,
-    "use-base-python": _never,
 }
 """Keys of maturin 1.16 that later jobs will read, to whether a value would change the wheel."""
