@@ -16,6 +16,7 @@ from wheelmatrix.options import nearest
 
 COMMANDS = {
     "build": "wheelmatrix.cli.build",
+    "sdist": "wheelmatrix.cli.sdist",
     "plan": "wheelmatrix.cli.plan",
     "list-python": "wheelmatrix.cli.list_python",
     "audit": "wheelmatrix.cli.audit",

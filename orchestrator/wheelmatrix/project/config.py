@@ -143,7 +143,6 @@ _LATER: Mapping[str, Callable[[Any], bool]] = {
     "pgo-command": _never,
     "pgo-dependency-group": _never,
     "sbom": _asks_for_sbom,
-    "sdist-generator": _never,
     "targets": _asks_for_more_than_the_library,
     "use-base-python": _never,
 }
