@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from wheelmatrix.api import build as build
     from wheelmatrix.api import plan as plan
     from wheelmatrix.backend.hooks import build_editable as build_editable
+    from wheelmatrix.backend.hooks import build_sdist as build_sdist
     from wheelmatrix.backend.hooks import build_wheel as build_wheel
     from wheelmatrix.backend.hooks import prepare_metadata_for_build_editable as prepare_metadata_for_build_editable
     from wheelmatrix.backend.hooks import prepare_metadata_for_build_wheel as prepare_metadata_for_build_wheel
@@ -40,6 +41,7 @@ _HOMES = {
     **dict.fromkeys(
         (
             "build_editable",
+            "build_sdist",
             "build_wheel",
             "prepare_metadata_for_build_editable",
             "prepare_metadata_for_build_wheel",

@@ -1,6 +1,7 @@
 """The hooks in this process, on tiny crates."""
 
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import wheelmatrix
 from wheelmatrix.backend.hooks import (
     build_editable,
+    build_sdist,
     build_wheel,
     prepare_metadata_for_build_editable,
     prepare_metadata_for_build_wheel,
@@ -40,6 +42,7 @@ def test_every_hook_is_an_attribute_of_the_package() -> None:
         assert callable(getattr(wheelmatrix, f"get_requires_for_build_{kind}"))
     assert wheelmatrix.build_wheel is build_wheel
     assert wheelmatrix.build_editable is build_editable
+    assert wheelmatrix.build_sdist is build_sdist
     assert wheelmatrix.prepare_metadata_for_build_wheel is prepare_metadata_for_build_wheel
     assert wheelmatrix.prepare_metadata_for_build_editable is prepare_metadata_for_build_editable
 
@@ -63,6 +66,30 @@ def test_a_wheel_has_the_metadata_that_was_prepared(mixed: Path, capfd: pytest.C
     assert found[f"{folder}/entry_points.txt"] == (prepared / "entry_points.txt").read_bytes()
     assert f"Tag: {name[len('tiny_mixed-0.1.0-') : -len('.whl')]}\n".encode() in found[f"{folder}/WHEEL"]
     assert capfd.readouterr().out == ""
+
+
+def test_an_sdist_is_made_and_nothing_is_compiled(mixed: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = mixed.parent / "out"
+    # pyo3's stand-in lies beside the crate: it is a path dependency, and packed, too
+    name = build_sdist(str(out))
+
+    with tarfile.open(out / name) as archive:
+        names = archive.getnames()
+    assert name == "tiny_mixed-0.1.0.tar.gz"
+    assert "tiny_mixed-0.1.0/PKG-INFO" in names
+    assert not (mixed / "target/wheelmatrix/builds").exists()
+    assert capfd.readouterr().out == ""
+
+
+def test_an_sdist_that_cannot_be_made_is_told_of(mixed: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (mixed / "Cargo.toml").write_text("[package")
+
+    with pytest.raises(SystemExit) as ended:
+        build_sdist(str(mixed.parent / "out"))
+
+    assert ended.value.code == 2
+    assert "Cargo.toml" in capfd.readouterr().err
+    assert list((mixed.parent / "out").iterdir()) == []
 
 
 @pytest.mark.slow

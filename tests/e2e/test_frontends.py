@@ -85,13 +85,13 @@ def test_an_editable_installation_by_pip_is_the_projects_own_files(mixed: Projec
 
 
 @pytest.mark.slow
-def test_build_makes_a_wheel_with_settings(mixed: Project) -> None:
-    said = call(mixed, sys.executable, "-m", "build", "--wheel", "--no-isolation", "-C", "build-args=--profile dev",
+def test_build_makes_an_sdist_and_the_wheel_from_it_with_settings(mixed: Project) -> None:
+    said = call(mixed, sys.executable, "-m", "build", "--no-isolation", "-C", "build-args=--profile dev",
                 "-C", "build-args=--quiet", ".")  # fmt: skip
 
-    (wheel,) = (mixed.folder / "dist").glob("*.whl")
-    assert f"Successfully built {wheel.name}" in said
-    assert len(list((mixed.folder / "target/wheelmatrix/builds").glob("*/dev"))) == 1
+    sdist, wheel = sorted((mixed.folder / "dist").iterdir(), key=lambda path: path.suffix)
+    assert f"Successfully built {sdist.name} and {wheel.name}" in said
+    assert (sdist.suffix, wheel.suffix) == (".gz", ".whl")
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.dist_info import read_dist_info, write_dist_info
 from wheelmatrix.run.execute import execute
 from wheelmatrix.run.prepare import Prepared, prepare
+from wheelmatrix.run.sdist import make_sdist
 
 Settings = Mapping[str, object] | None
 
@@ -48,6 +49,17 @@ def build_editable(
     with telling():
         prepared = _prepared(config_settings, Path(wheel_directory), editable=_EDITABLE_PROFILE)
         return _built(prepared, metadata_directory, config_settings)
+
+
+def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
+    """Make the source distribution, and return its file name; nothing is compiled."""
+    with telling():
+        environment = dict(os.environ)
+        asked, _ = heard(build_arguments(config_settings, environment))
+        made = make_sdist(asked, directory=Path.cwd(), environment=environment, out=Path(sdist_directory))
+        for warning in made.warnings:
+            print(f"warning: {warning}", file=sys.stderr, flush=True)
+        return made.path.name
 
 
 def _prepared(settings: Settings, out: Path = Path("dist"), *, editable: str = "") -> Prepared:

@@ -17,6 +17,7 @@ from wheelmatrix.options import nearest
 COMMANDS = {
     "build": "wheelmatrix.cli.build",
     "develop": "wheelmatrix.cli.develop",
+    "sdist": "wheelmatrix.cli.sdist",
     "plan": "wheelmatrix.cli.plan",
     "list-python": "wheelmatrix.cli.list_python",
     "audit": "wheelmatrix.cli.audit",

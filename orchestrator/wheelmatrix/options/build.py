@@ -80,6 +80,10 @@ class BuildOptions(VerifyOptions, UploadOptions):
     include: tuple[Pattern, ...] = option((), "Further files to take in", key="include", maturin=True)
     exclude: tuple[Pattern, ...] = option((), "Files to leave out, gitignore-like", key="exclude", maturin=True)
     data: str = option("", "Directory of wheel data (scripts, headers, data, …)", key="data", maturin=True)
+    sdist_generator: Literal["cargo", "git"] = option(
+        "cargo", "Whose list of files a source distribution is made from", scope="project", key="sdist-generator",
+        maturin=True, choices=("cargo", "git"),
+    )  # fmt: skip
     build_number: str = option(
         "",
         "Build number of the wheels: digits first",

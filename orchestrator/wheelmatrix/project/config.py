@@ -142,7 +142,6 @@ _LATER: Mapping[str, Callable[[Any], bool]] = {
     "pgo-command": _never,
     "pgo-dependency-group": _never,
     "sbom": _asks_for_sbom,
-    "sdist-generator": _never,
     "targets": _asks_for_more_than_the_library,
 }
 """Keys of maturin 1.16 that later jobs will read, to whether a value would change the wheel."""
