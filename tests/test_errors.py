@@ -9,6 +9,7 @@ from wheelmatrix.errors import (
     AuditError,
     CompileError,
     ConfigError,
+    InstallError,
     Interrupted,
     Issue,
     NothingToBuild,
@@ -29,6 +30,7 @@ KINDS = (
     PackError,
     UploadError,
     VerifyError,
+    InstallError,
 )
 
 
@@ -68,7 +70,7 @@ def test_an_error_without_an_issue_is_a_bug(kind: type[WheelmatrixError]) -> Non
 
 
 def test_every_kind_of_failure_has_an_exit_code_of_its_own() -> None:
-    assert [kind.exit_code for kind in KINDS] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert [kind.exit_code for kind in KINDS] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
     assert len({kind.kind for kind in KINDS}) == len(KINDS)
 
 

@@ -23,6 +23,7 @@ LEVELS = (
 """Rooms from the ground up; the last level is the package itself."""
 
 SIDEWAYS = {
+    ("backend", "cli"): "what a frontend hands on are the arguments of `build`",
     ("plan", "project"): "features that depend on the interpreter are decided per cell",
     ("plan", "pack"): "a planned wheel has the file name that pack writes",
     ("publish", "audit"): "a file's metadata is read, and judged as a set, as the audit does",
@@ -36,6 +37,7 @@ ASKS_THE_MACHINE = frozenset({
     "asyncio", "glob", "multiprocessing", "os", "platform", "random", "secrets", "shutil", "signal", "socket",
     "subprocess", "sys", "tempfile", "threading", "time", "uuid",
 })  # fmt: skip
+THE_TIME = frozenset({"date.today", "datetime.now", "datetime.today", "datetime.utcnow"})
 OPTIONAL = frozenset({"deflate", "id", "keyring", "repairwheel", "readme_renderer", "trove_classifiers"})
 """Dependencies that may be missing, and so are imported where they are used."""
 
@@ -168,12 +170,8 @@ def deciding_rooms_never_ask(one: Module) -> Complaints:
             continue
         if isinstance(node.func, ast.Name) and node.func.id in ("open", "input", "print"):
             yield one.says(node, f"law 2: a deciding room calls {node.func.id}()")
-        if isinstance(node.func, ast.Attribute) and ast.unparse(node.func) in (
-            "date.today",
-            "datetime.now",
-            "datetime.today",
-            "datetime.utcnow",
-        ):
+        asks_time = isinstance(node.func, ast.Attribute) and ast.unparse(node.func) in THE_TIME
+        if asks_time:
             yield one.says(node, f"law 2: a deciding room asks for the time: {ast.unparse(node.func)}()")
 
 

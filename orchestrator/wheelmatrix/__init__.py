@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wheelmatrix.api import build as build
     from wheelmatrix.api import plan as plan
+    from wheelmatrix.backend.hooks import build_editable as build_editable
+    from wheelmatrix.backend.hooks import build_sdist as build_sdist
+    from wheelmatrix.backend.hooks import build_wheel as build_wheel
+    from wheelmatrix.backend.hooks import prepare_metadata_for_build_editable as prepare_metadata_for_build_editable
+    from wheelmatrix.backend.hooks import prepare_metadata_for_build_wheel as prepare_metadata_for_build_wheel
+    from wheelmatrix.backend.requires import get_requires_for_build_editable as get_requires_for_build_editable
+    from wheelmatrix.backend.requires import get_requires_for_build_sdist as get_requires_for_build_sdist
+    from wheelmatrix.backend.requires import get_requires_for_build_wheel as get_requires_for_build_wheel
     from wheelmatrix.errors import AuditError as AuditError
     from wheelmatrix.errors import CompileError as CompileError
     from wheelmatrix.errors import ConfigError as ConfigError
+    from wheelmatrix.errors import InstallError as InstallError
     from wheelmatrix.errors import Interrupted as Interrupted
     from wheelmatrix.errors import NothingToBuild as NothingToBuild
     from wheelmatrix.errors import PackError as PackError
@@ -31,9 +40,24 @@ _HOMES = {
     "Wheel": "wheelmatrix.model",
     **dict.fromkeys(
         (
+            "build_editable",
+            "build_sdist",
+            "build_wheel",
+            "prepare_metadata_for_build_editable",
+            "prepare_metadata_for_build_wheel",
+        ),
+        "wheelmatrix.backend.hooks",
+    ),
+    **dict.fromkeys(
+        ("get_requires_for_build_editable", "get_requires_for_build_sdist", "get_requires_for_build_wheel"),
+        "wheelmatrix.backend.requires",
+    ),
+    **dict.fromkeys(
+        (
             "AuditError",
             "CompileError",
             "ConfigError",
+            "InstallError",
             "Interrupted",
             "NothingToBuild",
             "PackError",

@@ -90,6 +90,12 @@ class VerifyError(WheelmatrixError):
     exit_code, kind = 9, "verify"
 
 
+class InstallError(WheelmatrixError):
+    """What was built could not be installed."""
+
+    exit_code, kind = 10, "install"
+
+
 class Interrupted(WheelmatrixError):
     """A signal ended the run; `exit_code` is 128 plus the signal's number."""
 

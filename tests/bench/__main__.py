@@ -180,6 +180,7 @@ def main() -> None:
         orchestrator(bench)
     print("packing a 50 MB library: python -m tests.bench.packing", flush=True)
     print("uploading to an index on this machine: python -m tests.bench.uploading", flush=True)
+    print("installing from source: python -m tests.bench.installing", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from wheelmatrix import model, resources, tables
-from wheelmatrix.model import Abi, AbiKind, Report, Version
+from wheelmatrix.model import Abi, AbiKind, CargoPackage, Crate, FoundFiles, Gathered, Report, Version
 
 TABLES = tables.load(resources.table_texts())
 GNU = TABLES.targets["x86_64-unknown-linux-gnu"]
 ROWS = {row.id: row for row in TABLES.interpreters}
 NOUNS: list[Any] = [one for name in model.__all__ if is_dataclass(one := getattr(model, name))]
+PARTS: list[tuple[Any, Any]] = [(CargoPackage, Crate), (FoundFiles, Gathered)]
 REPORT = Report(
     name="x.so",
     machine="x86_64",
@@ -74,3 +75,8 @@ def test_an_abi_is_named_by_its_kind_and_python(kind: AbiKind, row: str, expecte
 def test_a_report_is_true_if_nothing_forbids_shipping() -> None:
     assert REPORT
     assert not replace(REPORT, problems=("built for another machine",))
+
+
+@pytest.mark.parametrize(("part", "whole"), PARTS)
+def test_a_part_of_a_noun_has_fields_of_the_whole(part: Any, whole: Any) -> None:
+    assert {name for name in vars(part) if not name.startswith("_")} <= {field.name for field in fields(whole)}

@@ -16,6 +16,8 @@ from wheelmatrix.options import nearest
 
 COMMANDS = {
     "build": "wheelmatrix.cli.build",
+    "develop": "wheelmatrix.cli.develop",
+    "sdist": "wheelmatrix.cli.sdist",
     "plan": "wheelmatrix.cli.plan",
     "list-python": "wheelmatrix.cli.list_python",
     "audit": "wheelmatrix.cli.audit",
@@ -31,7 +33,7 @@ COMMANDS = {
 }
 """Name of a command to the module that has it as `command`, in the order of the help."""
 
-_ALIASES = {"b": "build"}
+_ALIASES = {"b": "build", "dev": "develop"}
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
@@ -102,7 +104,7 @@ def _close_stdout() -> None:
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 ok, 1 a bug, 2 configuration, 3 nothing to build, 4 tool missing, 5 compile, 6 audit, "
-    "7 pack, 8 upload, 9 verify",
+    "7 pack, 8 upload, 9 verify, 10 install",
 )
 @click.version_option(__version__, "-V", "--version", message="wheelmatrix %(version)s")
 def program() -> None:

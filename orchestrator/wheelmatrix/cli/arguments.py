@@ -18,12 +18,14 @@ class OptionsCommand(click.RichCommand):
 
     owners: tuple[type, ...]
 
-    def __init__(self, *owners: type, leaves: type | None = None, **settings: Any) -> None:
-        """`leaves`: a part of the owners whose options this command does not take."""
+    def __init__(
+        self, *owners: type, leaves: type | None = None, without: Collection[str] = (), **settings: Any
+    ) -> None:
+        """`leaves`: a part of the owners whose options this command does not take; `without`: fields it leaves, too."""
         super().__init__(**settings)
         self.owners = owners
         self._own = tuple(str(parameter.name) for parameter in self.params)
-        left = {option.name for option in options_of(leaves)} if leaves else frozenset[str]()
+        left = {*without, *(option.name for option in (options_of(leaves) if leaves else ()))}
         self.params.extend(each for owner in owners for each in parameters(owner, left))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import rich_click as click
@@ -11,6 +11,7 @@ from wheelmatrix.cli import runs
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
 from wheelmatrix.cli.failure import tell
 from wheelmatrix.cli.screens import screen_of, summarize
+from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.execute import execute
@@ -26,6 +27,23 @@ def _build(ctx: click.Context, resume: str | None) -> int:
         words = merged(before, without_resume(words))
         values = {**asked(command.make_context("build", list(before)), BuildOptions), **values}
     return _run(values, options, directory, ("build", *words))
+
+
+def heard(words: Sequence[str]) -> tuple[dict[str, object], dict[str, object]]:
+    """Return what arguments of `build` say, as values of BuildOptions and of ScreenOptions.
+
+    Raises ConfigError for what is no such argument, or makes no sense for somebody who does not type it.
+    """
+    try:
+        if {"-h", "--help"} & set(words):
+            raise click.UsageError("--help builds nothing")
+        ctx = command.make_context("build", list(words))
+    except click.UsageError as error:
+        message = error.format_message()
+        raise ConfigError.of(message, where="arguments of build", hint="wheelmatrix build --help") from error
+    if ctx.params.get("resume") is not None:
+        raise ConfigError.of("a build that is called by another program cannot be resumed", where="--resume")
+    return asked(ctx, BuildOptions), asked(ctx, ScreenOptions)
 
 
 def without_resume(words: tuple[str, ...]) -> tuple[str, ...]:

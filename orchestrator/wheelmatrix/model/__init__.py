@@ -1,6 +1,7 @@
 """The nouns: frozen values that the rooms hand to each other; a value that exists is valid."""
 
 from wheelmatrix.model.gathered import (
+    FoundFiles,
     Gathered,
     Host,
     Installed,
@@ -45,6 +46,7 @@ from wheelmatrix.model.plan import (
     Wheel,
 )
 from wheelmatrix.model.project import (
+    CargoPackage,
     Crate,
     Entry,
     Metadata,
@@ -79,6 +81,7 @@ __all__ = [
     "AuditMode",
     "Blocker",
     "Build",
+    "CargoPackage",
     "CarriedLibrary",
     "Cell",
     "Check",
@@ -93,6 +96,7 @@ __all__ = [
     "FileState",
     "FileType",
     "FirstLink",
+    "FoundFiles",
     "Gathered",
     "Host",
     "Implementation",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
+from typing import Protocol
 
 from wheelmatrix.model.matrix import Implementation, Version
 
@@ -110,3 +111,19 @@ class Gathered:
     environment: Mapping[str, str] = field(default_factory=dict)
     """The variables of the process, secrets taken out."""
     today: date
+
+
+class FoundFiles(Protocol):
+    """What metadata needs of what was read: a `Gathered`, or as much of one as an sdist takes."""
+
+    @property
+    def pyproject(self) -> PurePath | None:
+        """Absolute path of pyproject.toml, if there is one."""
+
+    @property
+    def texts(self) -> Mapping[PurePath, str]:
+        """Text files by absolute path."""
+
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """Files, sorted by path."""

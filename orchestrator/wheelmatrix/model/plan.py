@@ -125,6 +125,8 @@ class Wheel:
     """Ids of the cells it serves."""
     extension: str
     """Name of the library in the archive: `pkg/_native.cpython-312-x86_64-linux-gnu.so`."""
+    beside: PurePath | None = None
+    """Where the library goes, beside the project's Python files, in place of the archive; None: into the archive."""
     filename: str = ""
     path: PurePath | None = None
     size_bytes: int = 0

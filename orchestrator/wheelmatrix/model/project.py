@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, Protocol
 
 from wheelmatrix.model.matrix import Version
 
@@ -88,4 +88,30 @@ class Project:
     """True: the module lies in a Python package of the project; False: the wheel's package is generated."""
     sources: tuple[Entry, ...]
     """Python files, data and includes, by their names in the wheel; sorted, unique."""
+    python_root: PurePath = PurePath()
+    """Directory that holds the Python package; of a project without one that of pyproject.toml."""
     warnings: tuple[str, ...] = ()
+
+
+class CargoPackage(Protocol):
+    """What metadata and layout need of a crate; a `Crate`, or one whose bindings nobody asked for."""
+
+    @property
+    def name(self) -> str:
+        """As Cargo.toml has it."""
+
+    @property
+    def version(self) -> str:
+        """Cargo's SemVer text."""
+
+    @property
+    def manifest(self) -> PurePath:
+        """Absolute path of Cargo.toml."""
+
+    @property
+    def workspace(self) -> PurePath:
+        """Directory of the workspace's root."""
+
+    @property
+    def library(self) -> str:
+        """Name of the library target."""

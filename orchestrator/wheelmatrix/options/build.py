@@ -80,6 +80,10 @@ class BuildOptions(VerifyOptions, UploadOptions):
     include: tuple[Pattern, ...] = option((), "Further files to take in", key="include", maturin=True)
     exclude: tuple[Pattern, ...] = option((), "Files to leave out, gitignore-like", key="exclude", maturin=True)
     data: str = option("", "Directory of wheel data (scripts, headers, data, …)", key="data", maturin=True)
+    sdist_generator: Literal["cargo", "git"] = option(
+        "cargo", "Whose list of files a source distribution is made from", scope="project", key="sdist-generator",
+        maturin=True, choices=("cargo", "git"),
+    )  # fmt: skip
     build_number: str = option(
         "",
         "Build number of the wheels: digits first",
@@ -92,6 +96,15 @@ class BuildOptions(VerifyOptions, UploadOptions):
         "cargo profile",
         scope="cell", flags=("--profile",), shorthands={"-r": "release", "--release": "release"}, key="profile",
         maturin=True, metavar="NAME", panel="Cargo",
+    )  # fmt: skip
+    editable_profile: str = option(
+        "", "cargo profile of editable builds, in place of the configured one; `develop` takes `dev` without either",
+        key="editable-profile", maturin=True, panel="Cargo",
+    )  # fmt: skip
+    use_base_python: bool = option(
+        False,
+        "Give build scripts the Python below the environment, as maturin's backend can; here they always get that",
+        key="use-base-python", maturin=True, variables=("MATURIN_PEP517_USE_BASE_PYTHON",), panel="Cargo",
     )  # fmt: skip
     features: tuple[str, ...] = option(
         (),
@@ -228,6 +241,8 @@ class BuildOptions(VerifyOptions, UploadOptions):
 
     fixed: frozenset[str] = frozenset()
     """No option: the fields that overrides leave alone, because the command line or a variable gave them."""
+    editable: bool = False
+    """No option: the wheel leads Python to the project where it lies; `develop` and `build_editable` say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,34 +46,43 @@ def wheel_tags(stem: str, platform_tags: Iterable[str]) -> tuple[str, ...]:
 def wheel_entries(
     project: Project,
     wheel: Wheel,
-    library: PurePath | bytes,
+    library: PurePath | bytes | None,
     tags: tuple[str, ...],
     generator: str,
     extra: tuple[Entry, ...] = (),
 ) -> tuple[Entry, ...]:
     """Return every member of a wheel but RECORD, in the order they are written: by name, `.dist-info` last.
 
-    `library`: absolute path of the extension module, or its content; `tags`: what `wheel_tags` gives; `generator`: the
-    program and its version; `extra`: grafted libraries, SBOMs and whatever else a step adds, by their names in the
-    wheel.
+    `library`: absolute path of the extension module, or its content, or None if it stays outside of the wheel; `tags`:
+    what `wheel_tags` gives; `generator`: the program and its version; `extra`: grafted libraries, SBOMs and whatever
+    else a step adds, by their names in the wheel.
     Raises PackError with every name that is forbidden or comes from two sources, and every licence that is not there.
+    """
+    folder, own = dist_info_entries(project, wheel, tags, generator)
+    module = () if library is None else (Entry(name=wheel.extension, source=library, executable=True),)
+    found = _unique((*project.sources, *module, *extra, *own), reserved=f"{folder}/RECORD")
+    _check_metadata(project.metadata)
+    return tuple(sorted(found, key=lambda entry: _place(entry.name, folder)))
+
+
+def dist_info_entries(
+    project: Project, wheel: Wheel, tags: tuple[str, ...], generator: str
+) -> tuple[str, tuple[Entry, ...]]:
+    """Return the name of the `.dist-info` directory and what is in it before anything is packed, RECORD left out.
+
+    Raises PackError if the wheel's name and its metadata disagree.
     """
     name, version, *build, _, _ = _stem_parts(wheel.stem)
     expected = dist_info_name(project.metadata.name, project.metadata.version)
     if f"{name}-{version}" != expected:
         raise PackError.of(f"the wheel is called {name}-{version}, its metadata {expected}", where=wheel.stem)
     folder = f"{expected}.dist-info"
-    text = _wheel_text(tags, generator, build[0] if build else "")
-    own = (
+    return folder, (
         Entry(name=f"{folder}/METADATA", source=project.metadata.text),
-        Entry(name=f"{folder}/WHEEL", source=text),
+        Entry(name=f"{folder}/WHEEL", source=_wheel_text(tags, generator, build[0] if build else "")),
         *_entry_points(folder, project.metadata),
         *(replace(each, name=f"{folder}/licenses/{each.name}") for each in project.metadata.licenses),
     )
-    module = Entry(name=wheel.extension, source=library, executable=True)
-    found = _unique((*project.sources, module, *extra, *own), reserved=f"{folder}/RECORD")
-    _check_metadata(project.metadata)
-    return tuple(sorted(found, key=lambda entry: _place(entry.name, folder)))
 
 
 def _stem_parts(stem: str) -> list[str]:

@@ -163,8 +163,15 @@ def _wheel(
     extension: str,
     cells: tuple[str, ...],
 ) -> Wheel:
-    stem = _stem(lead, project)
-    return Wheel(id=name, stem=stem, builds=tuple(build.id for build in builds), cells=cells, extension=extension)
+    stands_beside = lead.options.editable and project.is_mixed
+    return Wheel(
+        id=name,
+        stem=_stem(lead, project),
+        builds=tuple(build.id for build in builds),
+        cells=cells,
+        extension=extension,
+        beside=project.python_root / extension if stands_beside else None,
+    )
 
 
 def _stem(lead: Bound, project: Project) -> str:

@@ -13,6 +13,7 @@ from wheelmatrix.model import Gathered, Project, PyO3
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project import crate as crates
 from wheelmatrix.project import metadata, sources
+from wheelmatrix.project.editable import in_place
 from wheelmatrix.project.globs import fixed_prefix
 from wheelmatrix.project.layout import Layout, layout, normal, possible_packages, python_roots
 from wheelmatrix.project.licenses import named_files, wanted_directories
@@ -36,19 +37,21 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
     """Return what will be packaged; raises ConfigError with what is wrong."""
     manifest = _manifest_of(gathered, options)
     root = _root(gathered.pyproject, manifest)
-    table = _project_table(gathered.pyproject, gathered.pyproject_text)
+    table = project_table(gathered.pyproject, gathered.pyproject_text)
     crate = crates.read(gathered.cargo_metadata, manifest, options)
     package = _package(gathered.cargo_metadata, crate.package_id)
-    declared = _declared_library(gathered.texts.get(manifest), crate.library)
+    declared = declared_library(gathered.texts.get(manifest), crate.library)
     place = layout(options, table, crate, root, [file.path for file in gathered.files], declared)
     described, warnings = metadata.read(table, crate, package, root, gathered)
+    files = sources.collect(options, place, described, gathered)
     return Project(
         root=root,
         crate=crate,
         metadata=described,
         module_name=place.module_name,
         is_mixed=place.is_mixed,
-        sources=sources.collect(options, place, described, gathered),
+        sources=in_place(files, place, described) if options.editable and place.is_mixed else files,
+        python_root=place.python_root,
         warnings=(*warnings, *_linking(crate.pyo3), *_naming(place)),
     )
 
@@ -71,7 +74,7 @@ def manifest_candidates(
         return (named, named / "Cargo.toml")
     if pyproject is None:
         return (root / "Cargo.toml",)
-    name = str(_project_table(pyproject, text).get("name", "")).replace("-", "_")
+    name = str(project_table(pyproject, text).get("name", "")).replace("-", "_")
     is_automatic = bool(options.python_source) or is_file(root / "src" / name / "__init__.py")
     own, beside = root / "Cargo.toml", root / "rust" / "Cargo.toml"
     return (beside, own) if is_automatic else (own, beside)
@@ -93,17 +96,21 @@ def wanted(
     pyproject_text: str,
     cargo_metadata: Mapping[str, Any],
     manifest: PurePath,
+    goes_into: str = "wheel",
 ) -> Wanted:
-    """Return which directories and texts `project` needs; small, so that no checkout is walked whole."""
+    """Return which directories and texts `project` needs; small, so that no checkout is walked whole.
+
+    `goes_into`: `wheel` or `sdist`, by which `include` may tell its files apart.
+    """
     root = _root(pyproject, manifest)
-    table = _project_table(pyproject, pyproject_text)
+    table = project_table(pyproject, pyproject_text)
     package = _package_of(cargo_metadata, manifest)
     library = next((each["name"] for each in package.get("targets", ()) if "bin" not in each["kind"]), "")
     modules = possible_packages(options, table, library)
     roots = python_roots(options, root, manifest)
     names = (*(module.partition(".")[0] for module in modules), *options.python_packages)
     packages = [base / name for base in roots for name in names]
-    globs = [each.path for each in options.include if not each.out_dir and "wheel" in each.formats]
+    globs = [each.path for each in options.include if not each.out_dir and goes_into in each.formats]
     bases = dict.fromkeys((root, *roots))
     prefixes = [base / fixed_prefix(glob) for glob in globs for base in bases if fixed_prefix(glob)]
     bare = [base for glob in globs for base in bases if "/" in glob and not fixed_prefix(glob)]
@@ -123,7 +130,7 @@ def wanted(
     )
 
 
-def _declared_library(manifest_text: str | None, library: str) -> str:
+def declared_library(manifest_text: str | None, library: str) -> str:
     """Return lib.name of Cargo.toml, empty if it has none; `cargo metadata` does not tell it from the default."""
     if manifest_text is None:
         return library
@@ -153,7 +160,8 @@ def _root(pyproject: PurePath | None, manifest: PurePath) -> PurePath:
     return pyproject.parent if pyproject else manifest.parent
 
 
-def _project_table(pyproject: PurePath | None, text: str) -> Mapping[str, Any]:
+def project_table(pyproject: PurePath | None, text: str) -> Mapping[str, Any]:
+    """Return the [project] table, empty if there is none; raises ConfigError."""
     try:
         table = tomli.loads(text).get("project", {})
     except tomli.TOMLDecodeError as error:

@@ -137,14 +137,11 @@ def _asks_for_more_than_the_library(found: Any) -> bool:
 
 
 _LATER: Mapping[str, Callable[[Any], bool]] = {
-    "editable-profile": _never,
     "generate-ci": _never,
     "include-import-lib": bool,
     "pgo-command": _never,
     "pgo-dependency-group": _never,
     "sbom": _asks_for_sbom,
-    "sdist-generator": _never,
     "targets": _asks_for_more_than_the_library,
-    "use-base-python": _never,
 }
 """Keys of maturin 1.16 that later jobs will read, to whether a value would change the wheel."""

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Crate
+from wheelmatrix.model import CargoPackage
 from wheelmatrix.options import BuildOptions
 
 
@@ -37,7 +37,7 @@ class Layout:
 def layout(
     options: BuildOptions,
     project: Mapping[str, Any],
-    crate: Crate,
+    crate: CargoPackage,
     root: PurePath,
     files: Iterable[PurePath],
     declared: str,

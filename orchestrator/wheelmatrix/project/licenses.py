@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from wheelmatrix.errors import ConfigError, Issue
-from wheelmatrix.model import Crate, Entry, SourceFile
+from wheelmatrix.model import CargoPackage, Entry, SourceFile
 from wheelmatrix.project.globs import fixed_prefix, matches_glob
 from wheelmatrix.project.layout import normal
 from wheelmatrix.project.readme import is_inside
@@ -16,7 +16,11 @@ CUSTOMARY = ("LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*")
 
 
 def license_entries(
-    project: Mapping[str, Any], package: Mapping[str, Any], crate: Crate, root: PurePath, files: Sequence[SourceFile]
+    project: Mapping[str, Any],
+    package: Mapping[str, Any],
+    crate: CargoPackage,
+    root: PurePath,
+    files: Sequence[SourceFile],
 ) -> tuple[Entry, ...]:
     """Return the licence files by their names in `dist-info/licenses/`, sorted.
 

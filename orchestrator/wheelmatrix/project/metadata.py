@@ -16,7 +16,7 @@ from pyproject_metadata import ConfigurationError, StandardMetadata
 from pyproject_metadata.errors import ConfigurationWarning
 
 from wheelmatrix.errors import ConfigError, Issue
-from wheelmatrix.model import Crate, Entry, Gathered, Metadata
+from wheelmatrix.model import CargoPackage, Entry, FoundFiles, Metadata
 from wheelmatrix.project.entry_points import entry_points
 from wheelmatrix.project.fields import cargo_headers, project_headers
 from wheelmatrix.project.licenses import license_entries
@@ -44,7 +44,7 @@ _DEAD = frozenset(
 
 
 def read(
-    project: Mapping[str, Any], crate: Crate, package: Mapping[str, Any], root: PurePath, gathered: Gathered
+    project: Mapping[str, Any], crate: CargoPackage, package: Mapping[str, Any], root: PurePath, gathered: FoundFiles
 ) -> tuple[Metadata, tuple[str, ...]]:
     """Return the metadata and warnings.
 
@@ -100,7 +100,7 @@ def _folded(header: str, value: str) -> str:
     return "\r\n\t".join(part for line in value.split("\n") for part in wrapper.wrap(line.rstrip()) or [""])
 
 
-def _check(project: Mapping[str, Any], crate: Crate, where: str) -> tuple[str, list[str]]:
+def _check(project: Mapping[str, Any], crate: CargoPackage, where: str) -> tuple[str, list[str]]:
     """Return the name and what pyproject-metadata warns of; raises ConfigError with all that it refuses."""
     issues = [Issue(message=text, where=where) for text in _wrong_types(project)]
     if project and "name" not in project:
@@ -159,7 +159,7 @@ def _listed(found: object) -> list[object]:
     return found if isinstance(found, list) else []
 
 
-def _version(project: Mapping[str, Any], crate: Crate, where: str) -> Version:
+def _version(project: Mapping[str, Any], crate: CargoPackage, where: str) -> Version:
     own = str(project.get("version", ""))
     text = own or crate.version
     try:

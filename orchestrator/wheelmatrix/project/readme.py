@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Crate, Gathered
+from wheelmatrix.model import CargoPackage, FoundFiles
 from wheelmatrix.project.layout import normal
 
 _TYPES = {
@@ -45,7 +45,7 @@ def readme_paths(
 
 
 def readme(
-    project: Mapping[str, Any], package: Mapping[str, Any], root: PurePath, crate: Crate, gathered: Gathered
+    project: Mapping[str, Any], package: Mapping[str, Any], root: PurePath, crate: CargoPackage, gathered: FoundFiles
 ) -> Readme | None:
     """Return the long description; None if the project has none.
 
@@ -69,6 +69,6 @@ def readme(
     )
 
 
-def is_inside(path: PurePath, root: PurePath, crate: Crate) -> bool:
+def is_inside(path: PurePath, root: PurePath, crate: CargoPackage) -> bool:
     """Return whether a file that metadata names may be shipped: in the project, or in the crate's workspace."""
     return path.is_relative_to(root) or path.is_relative_to(crate.workspace)

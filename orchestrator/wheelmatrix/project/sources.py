@@ -41,6 +41,11 @@ def data_directory(options: BuildOptions, root: PurePath, module: str) -> PurePa
     return normal(root / (options.data or f"{module}.data"))
 
 
+def data_folder(metadata: Metadata) -> str:
+    """Return the name of the `.data` directory in the wheel: `name-version.data`."""
+    return f"{_escaped(metadata.name)}-{metadata.version.replace('-', '_')}.data"
+
+
 def _packages(options: BuildOptions, place: Layout, gathered: Gathered) -> Iterator[tuple[str, SourceFile]]:
     ignored = Ignored(gathered.texts)
     patterns = [each.path for each in options.exclude if "wheel" in each.formats]
@@ -103,7 +108,7 @@ def _data(
         raise ConfigError.of(
             f"a data directory holds {', '.join(_DATA_FOLDERS)}, and not {', '.join(strange)}", where=str(folder)
         )
-    prefix = f"{_escaped(metadata.name)}-{metadata.version.replace('-', '_')}.data"
+    prefix = data_folder(metadata)
     yield from ((f"{prefix}/{file.path.relative_to(folder).as_posix()}", file) for file in found)
 
 

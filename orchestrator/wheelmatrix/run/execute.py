@@ -52,19 +52,19 @@ class Result:
     run: str
 
 
-def execute(prepared: Prepared, *, arguments: tuple[str, ...], screen: Screen) -> Result:
+def execute(prepared: Prepared, *, arguments: tuple[str, ...], screen: Screen, advises: bool = True) -> Result:
     """Do what the plan says and return what came of it; the screen is told everything, and closed at the end.
 
-    `arguments` are recorded for `--resume`. Raises ConfigError if no step can be begun: no room on the disk, a place
-    that cannot be written to, a SOURCE_DATE_EPOCH that is no number.
+    `arguments` are recorded for `--resume`; `advises`: the last word is what to do next. Raises ConfigError if no step
+    can be begun: no room on the disk, a place that cannot be written to, a SOURCE_DATE_EPOCH that is no number.
     """
     try:
-        return anyio.run(_execute, prepared, arguments, screen)
+        return anyio.run(_execute, prepared, arguments, screen, advises)
     finally:
         screen.close()
 
 
-async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Screen) -> Result:
+async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Screen, advises: bool) -> Result:
     run = new_run_id()
     plan, options = prepared.plan, prepared.given.options
     jobs = options.jobs or prepared.gathered.host.cpus
@@ -108,7 +108,7 @@ async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Scree
             RunFinished(
                 exit_code=result.exit_code,
                 seconds=round(journal.now_s(), 3),
-                advice=_advice(result, prepared, len(plan.wheels)),
+                advice=_advice(result, prepared, len(plan.wheels)) if advises else "",
             )
         )
         teller.flush()

@@ -70,7 +70,7 @@ async def gather(
         raise first_of(failures) from None
     (pythons,) = found
     files = wanted(options, pyproject, text, metadata, manifest)
-    listed, texts = await to_thread.run_sync(_read, files, (pyproject or manifest).parent)
+    listed, texts = await to_thread.run_sync(read_files, files, (pyproject or manifest).parent)
     root = directory / (options.target_dir or str(metadata["target_directory"])) / "wheelmatrix"
     found_programs = programs(targets, environment)
     return Gathered(
@@ -147,7 +147,7 @@ async def _pythons(options: BuildOptions, directory: Path, environment: Mapping[
     )
 
 
-def _read(files: Wanted, root: Path) -> tuple[tuple[SourceFile, ...], dict[PurePath, str]]:
+def read_files(files: Wanted, root: Path) -> tuple[tuple[SourceFile, ...], dict[PurePath, str]]:
     """List the directories and read the texts that the project asks for; inside a checkout its ignore files, too."""
     listed: dict[PurePath, SourceFile] = {}
     for directory in files.directories:

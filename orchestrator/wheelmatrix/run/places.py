@@ -51,18 +51,22 @@ def active(environment: Mapping[str, str]) -> Path | None:
     if asked := environment.get("PYO3_PYTHON"):
         named = shutil.which(asked, path=environment.get("PATH", ""))
         return Path(named) if named else _refuse(f"no Python at {asked}", "PYO3_PYTHON")
-    virtual, conda = environment.get("VIRTUAL_ENV"), environment.get("CONDA_PREFIX")
-    if virtual and conda and virtual != conda:
-        hint = "deactivate one of them, or say which Python with -i"
-        raise ConfigError.of(f"two environments are active: {virtual} and {conda}", where="CONDA_PREFIX", hint=hint)
+    conflict(environment, hint="deactivate one of them, or say which Python with -i")
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX", "pythonLocation"):
         if folder := environment.get(variable):
-            python = _of_environment(Path(folder))
+            python = of_environment(Path(folder))
             if python is not None or variable == "VIRTUAL_ENV":
                 return python or _refuse(f"no Python in {folder}", variable)
     path = environment.get("PATH", "")
     program = shutil.which("python3", path=path) or shutil.which("python", path=path)
     return Path(program) if program else None
+
+
+def conflict(environment: Mapping[str, str], *, hint: str) -> None:
+    """Raise ConfigError, with `hint`, if a virtual and a conda environment are both active and are not the same."""
+    virtual, conda = environment.get("VIRTUAL_ENV"), environment.get("CONDA_PREFIX")
+    if virtual and conda and virtual != conda:
+        raise ConfigError.of(f"two environments are active: {virtual} and {conda}", where="CONDA_PREFIX", hint=hint)
 
 
 def find_named(spec: str, environment: Mapping[str, str], directory: Path) -> Path | None:
@@ -78,7 +82,7 @@ def find_named(spec: str, environment: Mapping[str, str], directory: Path) -> Pa
         program = shutil.which(spec, path=environment.get("PATH", "")) if _PROGRAM.fullmatch(spec) else None
         return Path(program) if program else next(managed, None)
     path = directory / Path(spec).expanduser()
-    python = _of_environment(path) if path.is_dir() else path
+    python = of_environment(path) if path.is_dir() else path
     if python is None or not os.access(python, os.X_OK):
         return _refuse(f"no Python at {path}", "--interpreter")
     return python
@@ -109,7 +113,8 @@ def _in_prefix(prefix: Path) -> list[Path]:
     return _in(prefix / "bin") or _in(prefix)
 
 
-def _of_environment(prefix: Path) -> Path | None:
+def of_environment(prefix: Path) -> Path | None:
+    """Return the Python of a virtual or conda environment, or of an installation; None if there is none."""
     places = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe", "bin/pypy3", "bin/graalpy")
     return next((prefix / place for place in places if os.access(prefix / place, os.X_OK)), None)
 

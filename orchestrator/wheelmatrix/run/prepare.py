@@ -15,6 +15,7 @@ from wheelmatrix.plan import asked_targets, plan
 from wheelmatrix.plan.builds import root_directory
 from wheelmatrix.plan.elsewhere import equipped
 from wheelmatrix.project import manifest_candidates, no_manifest_error, project
+from wheelmatrix.project.editable import for_editable
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.run.cargo import target_directory
 from wheelmatrix.run.gather import gather
@@ -42,16 +43,20 @@ def prepare(
     directory: Path,
     environment: Mapping[str, str],
     elsewhere: bool = False,
+    editable: str = "",
 ) -> Prepared:
     """Return the plan of a run, with all that it was made from; nothing is compiled.
 
     `command_line` maps BuildOptions fields to values. `elsewhere`: the plan tells which cells and wheels there are on
     machines that can link for their targets, and this one need not; it cannot be executed.
+    `editable`: the build is for an editable installation, and this its cargo profile if nothing else names one.
     Raises ConfigError, NothingToBuild and ToolMissing.
     """
     asked = str(command_line.get("manifest_path") or environment.get("WHEELMATRIX_MANIFEST_PATH") or "")
     pyproject, text = find_pyproject(directory, asked)
     given = resolve(command_line, environment, pyproject, text)
+    if editable:
+        given = for_editable(given, editable)
     known = tables.load(resources.table_texts())
     # Which system this is decides what `win_amd64` is built with, and is known without asking.
     targets = tuple(asked_targets(given.options, known, this_system()))

@@ -17,7 +17,7 @@ from wheelmatrix.pack.compress import compressor
 from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
 from wheelmatrix.plan.steps import artifact_of
 from wheelmatrix.project.outputs import out_dir_entries
-from wheelmatrix.run.files import make_directory, move_whole, sha256_of, write_whole
+from wheelmatrix.run.files import issue_of, make_directory, move_whole, sha256_of, write_if_changed, write_whole
 from wheelmatrix.run.pack import Written, write_wheel
 from wheelmatrix.run.repair import repaired
 from wheelmatrix.run.shop import Shop
@@ -76,7 +76,13 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
             report, extra, library = await repaired(wheel, artifact, report, extra, shop)
     filename = wheel_filename(wheel.stem, report.platform_tags)
     tags = wheel_tags(wheel.stem, report.platform_tags)
-    entries = wheel_entries(shop.plan.project, wheel, library, tags, shop.generator, extra)
+    if wheel.beside is not None:
+        root = Path(shop.plan.project.python_root)
+        beside = (Entry(name=wheel.extension, source=library), *extra)
+        await to_thread.run_sync(_put_beside, beside, root, shop)
+        entries = wheel_entries(shop.plan.project, wheel, None, tags, shop.generator)
+    else:
+        entries = wheel_entries(shop.plan.project, wheel, library, tags, shop.generator, extra)
     packer = compressor(shop.options.compression_method, shop.options.compression_level)
     key = await to_thread.run_sync(_key, entries, artifact, f"{packer} {shop.epoch_s} {shop.generator}")
     path = shop.out / filename
@@ -141,6 +147,18 @@ def _put(found: Path, folder: Path, shop: Shop) -> Path:
         move_whole(found, place)
         _age(place, False, shop)
     return place
+
+
+def _put_beside(entries: tuple[Entry, ...], root: Path, shop: Shop) -> None:
+    """Have what is built lie beside the project's Python files, each whole; a file in use keeps its old content."""
+    for entry in entries:
+        place = root / entry.name
+        try:
+            content = entry.source if isinstance(entry.source, bytes) else Path(entry.source).read_bytes()
+        except OSError as error:
+            raise PackError(issue_of(error, Path(str(entry.source)))) from error
+        make_directory(place.parent)
+        _age(place, not write_if_changed(place, content), shop)
 
 
 def _outputs(artifact: Artifact, shop: Shop) -> tuple[Entry, ...]:

@@ -1,0 +1,141 @@
+"""What cargo says of a crate and of every path dependency below it, without resolving or fetching anything."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from wheelmatrix.errors import ConfigError, Issue
+from wheelmatrix.model import Command
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.plan.command import toolchain_environment
+from wheelmatrix.project.layout import normal
+from wheelmatrix.project.shipped import parsed
+from wheelmatrix.run.process import capture
+from wheelmatrix.run.pyproject import text_of
+
+Package = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crates:
+    """A crate with those that it needs by path."""
+
+    metadata: Mapping[str, Any]
+    """What `cargo metadata` says of the crate's workspace."""
+    main: Package
+    dependencies: tuple[Package, ...]
+    """Sorted by manifest."""
+    workspaces: Mapping[str, Path]
+    """Directory of the workspace's root by manifest path."""
+
+
+async def find_crates(options: BuildOptions, manifest: Path) -> Crates:
+    """Return the crate of a manifest and its path dependencies, theirs too; optional and other targets' included.
+
+    Raises ConfigError for a path dependency that is not there, and for what cargo refuses.
+    """
+    metadata = await cargo_metadata(options, manifest, "--no-deps")
+    known = dict(_packages(metadata))
+    roots = dict.fromkeys(known, Path(metadata["workspace_root"]))
+    main = _main(known, manifest)
+    found: dict[str, Package] = {}
+    wanted = {**_needed([main]), **_patched(Path(metadata["workspace_root"]))}
+    while wanted:
+        new = {path: why for path, why in wanted.items() if path not in found and path != main["manifest_path"]}
+        for each, packages in await _asked(options, {path: why for path, why in new.items() if path not in known}):
+            known.update(packages)
+            roots.update(dict.fromkeys(packages, each))
+        here = {path: known[path] for path in new if path in known}
+        found.update(here)
+        wanted = _needed(here.values())
+    return Crates(
+        metadata=metadata,
+        main=main,
+        dependencies=tuple(found[path] for path in sorted(found)),
+        workspaces=roots,
+    )
+
+
+async def cargo_metadata(options: BuildOptions, manifest: Path, *more: str) -> dict[str, Any]:
+    """Return what `cargo metadata` says of a manifest; raises ConfigError with cargo's own words."""
+    argv = ("cargo", "metadata", "--format-version", "1", "--manifest-path", str(manifest), *more)
+    command = Command(argv=argv, environment=toolchain_environment(options), directory=manifest.parent)
+    said = await capture(command)
+    if said.exit.ok:
+        return dict(json.loads(said.stdout))
+    words = said.stderr.decode("utf-8", "replace").strip()
+    raise ConfigError.of(words.removeprefix("error: "), where=str(manifest))
+
+
+async def _asked(
+    options: BuildOptions, manifests: Mapping[str, str]
+) -> list[tuple[Path, dict[str, Package]]]:  # fmt: skip
+    """Return what cargo says of manifests outside of the workspaces that are known: root and packages."""
+    _check_there(manifests)
+    answers: list[tuple[Path, dict[str, Package]]] = []
+
+    async def ask(path: str) -> None:
+        said = await cargo_metadata(options, Path(path), "--no-deps")
+        answers.append((Path(said["workspace_root"]), dict(_packages(said))))
+
+    async with anyio.create_task_group() as group:
+        for path in manifests:
+            group.start_soon(ask, path)
+    return answers
+
+
+def _main(known: Mapping[str, Package], manifest: Path) -> Package:
+    """Return the package of a manifest, whose path may lead through a link."""
+    same = (each for path, each in known.items() if Path(path).resolve() == manifest.resolve())
+    main = known.get(str(manifest)) or next(same, None)
+    if main is None:
+        names = ", ".join(sorted(each["name"] for each in known.values()))
+        hint = "name one: -m PATH/Cargo.toml, or manifest-path in [tool.maturin]"
+        message = f"the workspace itself is no package; its members are {names}"
+        raise ConfigError.of(message, where=str(manifest), hint=hint)
+    return main
+
+
+def _check_there(manifests: Mapping[str, str]) -> None:
+    hint = "correct its `path`; an sdist has every path dependency, optional ones too"
+    issues = [
+        Issue(message=f"the path dependency {why} is not there", where=path, hint=hint)
+        for path, why in manifests.items()
+        if not Path(path).is_file()
+    ]
+    if issues:
+        raise ConfigError(*issues)
+
+
+def _packages(metadata: Mapping[str, Any]) -> Iterator[tuple[str, Package]]:
+    yield from ((str(each["manifest_path"]), each) for each in metadata["packages"])
+
+
+def _needed(packages: Iterable[Package]) -> dict[str, str]:
+    """Return the manifests that packages name by path, and who names them; what only tests need may be missing."""
+    found = {}
+    for package in packages:
+        for each in package["dependencies"]:
+            if not each.get("path"):
+                continue
+            path = Path(normal(Path(each["path"]))) / "Cargo.toml"
+            if each["kind"] != "dev" or path.is_file():
+                found[str(path)] = f"{each['name']} of {package['name']}"
+    return found
+
+
+def _patched(root: Path) -> dict[str, str]:
+    """Return the manifests that [patch] and [replace] of a workspace name by path."""
+    manifest = root / "Cargo.toml"
+    table = parsed(text_of(manifest), manifest)
+    sources = [*table.get("patch", {}).values(), table.get("replace", {})]
+    named = ((name, each) for source in sources if isinstance(source, dict) for name, each in source.items())
+    return {
+        str(Path(normal(root / str(each["path"]))) / "Cargo.toml"): f"{name} of [patch]"
+        for name, each in named
+        if isinstance(each, dict) and "path" in each
+    }

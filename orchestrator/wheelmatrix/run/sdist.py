@@ -1,0 +1,254 @@
+"""Making a source distribution: what the project is made of is read, decided upon, packed and audited."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePath
+
+import anyio
+import tomli
+from anyio import to_thread
+
+from wheelmatrix.audit.sdist import check_sdist
+from wheelmatrix.errors import AuditError, ConfigError, Issue, PackError
+from wheelmatrix.model import Entry, SourceFile
+from wheelmatrix.options import BuildOptions, Given
+from wheelmatrix.pack.names import dist_info_name
+from wheelmatrix.pack.sdist import SUFFIX, Sdist, sdist_epoch
+from wheelmatrix.project import (
+    declared_library,
+    manifest_candidates,
+    metadata,
+    no_manifest_error,
+    project_table,
+    wanted,
+)
+from wheelmatrix.project.layout import layout
+from wheelmatrix.project.packaged import packaged
+from wheelmatrix.project.precedence import resolve
+from wheelmatrix.project.sdist import sdist_entries
+from wheelmatrix.project.sdist_needs import embedded_files, missing_crates
+from wheelmatrix.project.shipped import parsed
+from wheelmatrix.project.source_project import SourceCrate, SourceProject
+from wheelmatrix.run.crates import Crates, Package, cargo_metadata, find_crates
+from wheelmatrix.run.files import issue_of, make_directory, write_whole
+from wheelmatrix.run.gather import read_files
+from wheelmatrix.run.listing import list_crates, tracked_files
+from wheelmatrix.run.pyproject import find_pyproject, text_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeSdist:
+    """An sdist in its place."""
+
+    path: Path
+    size_bytes: int
+    warnings: tuple[str, ...]
+    """What the project says or packs that may not be meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Package:
+    """As much of a crate as its metadata and layout need."""
+
+    name: str
+    version: str
+    manifest: PurePath
+    workspace: PurePath
+    library: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What metadata needs of what was read."""
+
+    pyproject: PurePath | None
+    texts: Mapping[PurePath, str]
+    files: tuple[SourceFile, ...]
+
+
+def make_sdist(
+    command_line: Mapping[str, object],
+    *,
+    directory: Path,
+    environment: Mapping[str, str],
+    out: Path | None = None,
+) -> MadeSdist:
+    """Make the sdist of a project, audited, and return it; nothing is compiled, and nothing half written.
+
+    `command_line` maps BuildOptions fields to values, as for `prepare`; `out`: the directory, else the option `out`.
+    An older file of the name is replaced. Raises ConfigError for what is wrong with the project or would be missing
+    from the sdist, ToolMissing, PackError, and AuditError with what an index would refuse.
+    """
+    given, pyproject, text = _resolved(command_line, directory, environment)
+    epoch_s = sdist_epoch(environment.get("SOURCE_DATE_EPOCH"))
+    source, warnings = anyio.run(partial(_read, given.options, pyproject, text, directory))
+    entries, doubts = sdist_entries(source)
+    contents = [(entry, _content(entry)) for entry in entries]
+    _check(source, contents)
+    stem = dist_info_name(source.metadata.name, source.metadata.version)
+    data = _packed(stem, contents, epoch_s)
+    problems, _ = check_sdist(f"{stem}{SUFFIX}", data)
+    if problems:
+        raise AuditError(*(Issue(message=problem, where=f"{stem}{SUFFIX}") for problem in problems))
+    folder = out or directory / given.options.out
+    make_directory(folder)
+    path = folder / f"{stem}{SUFFIX}"
+    write_whole(path, data)
+    return MadeSdist(path=path, size_bytes=len(data), warnings=(*given.warnings, *warnings, *doubts))
+
+
+def _resolved(
+    command_line: Mapping[str, object], directory: Path, environment: Mapping[str, str]
+) -> tuple[Given, Path, str]:
+    asked = str(command_line.get("manifest_path") or environment.get("WHEELMATRIX_MANIFEST_PATH") or "")
+    pyproject, text = find_pyproject(directory, asked)
+    if pyproject is None:
+        hint = "an sdist names its backend there: [build-system] with requires and build-backend"
+        raise ConfigError.of("there is no pyproject.toml, and no sdist without one", where=str(directory), hint=hint)
+    pyproject = Path(os.path.normpath(pyproject.absolute()))
+    return resolve(command_line, environment, pyproject, text), pyproject, text
+
+
+def _check(source: SourceProject, contents: Sequence[tuple[Entry, bytes]]) -> None:
+    """Refuse an sdist that cannot be built: raises ConfigError with every file that it would not have."""
+    names = {entry.name for entry, _ in contents}
+    issues = list(missing_crates(source))
+    embedded = embedded_files(source, contents)
+    issues += [each.issue for each in embedded if each.name not in names and Path(each.path).is_file()]
+    if issues:
+        raise ConfigError(*issues)
+
+
+def _packed(stem: str, contents: Iterable[tuple[Entry, bytes]], epoch_s: int) -> bytes:
+    sdist = Sdist(epoch_s=epoch_s)
+    parts = [
+        sdist.add(f"{stem}/{entry.name}", content, executable=entry.executable) for entry, content in contents
+    ]  # fmt: skip
+    return b"".join([*parts, sdist.finish()])
+
+
+def _content(entry: Entry) -> bytes:
+    if isinstance(entry.source, bytes):
+        return entry.source
+    try:
+        return Path(entry.source).read_bytes()
+    except OSError as error:
+        raise PackError(issue_of(error, Path(entry.source))) from error
+
+
+async def _read(
+    options: BuildOptions, pyproject: Path, text: str, directory: Path
+) -> tuple[SourceProject, tuple[str, ...]]:
+    manifest = _manifest(options, pyproject, text, directory)
+    crates = await find_crates(options, manifest)
+    lock = await _lock(options, manifest, crates)
+    table = project_table(pyproject, text)
+    manifest = Path(crates.main["manifest_path"])
+    files, texts = await to_thread.run_sync(
+        read_files, wanted(options, pyproject, text, crates.metadata, manifest, "sdist"), pyproject.parent
+    )
+    found = _Found(pyproject=pyproject, texts=texts, files=files)
+    package = _package(crates)
+    described, doubts = metadata.read(table, package, crates.main, pyproject.parent, found)
+    declared = declared_library(texts.get(manifest), package.library)
+    place = layout(options, table, package, pyproject.parent, [file.path for file in files], declared)
+    known, warnings = await _known_to_git(options, pyproject.parent)
+    main, *dependencies = await _sources(crates)
+    return SourceProject(
+        options=options,
+        pyproject=pyproject,
+        pyproject_text=text_of(pyproject, "utf-8"),
+        table=table,
+        metadata=described,
+        place=place,
+        crate=main,
+        dependencies=tuple(dependencies),
+        workspaces={
+            root: text_of(root / "Cargo.toml") for root in {Path(each.workspace) for each in (main, *dependencies)}
+        },
+        lock=lock,
+        files=files,
+        texts=texts,
+        known_to_git=known,
+    ), (*doubts, *warnings)
+
+
+def _manifest(options: BuildOptions, pyproject: Path, text: str, directory: Path) -> Path:
+    tried = manifest_candidates(options, pyproject, directory, text, lambda path: Path(path).is_file())
+    found = next((path for path in map(Path, tried) if path.is_file()), None)
+    if found is None:
+        raise no_manifest_error(tried)
+    return Path(os.path.normpath(found.absolute()))
+
+
+def _package(crates: Crates) -> _Package:
+    main = crates.main
+    libraries = [each for each in main["targets"] if "lib" in " ".join(each["kind"]) and "example" not in each["kind"]]
+    return _Package(
+        name=main["name"],
+        version=main["version"],
+        manifest=PurePath(main["manifest_path"]),
+        workspace=PurePath(crates.metadata["workspace_root"]),
+        library=libraries[0]["name"] if libraries else main["name"],
+    )
+
+
+async def _sources(crates: Crates) -> list[SourceCrate]:
+    """Return the crates with their files, the main one first."""
+    packages = (crates.main, *crates.dependencies)
+    manifests = [Path(each["manifest_path"]) for each in packages]
+    roots = [crates.workspaces[str(manifest)] for manifest in manifests]
+    texts = [text_of(manifest, "utf-8") for manifest in manifests]
+    tables = [
+        _inherited(parsed(text, manifest).get("package", {}), root)
+        for text, manifest, root in zip(texts, manifests, roots, strict=True)
+    ]
+    folders = [manifest.parent for manifest in manifests]
+    walked = {folder for folder, table in zip(folders, tables, strict=True) if table.get("include")}
+    listed = await list_crates(folders, walked)
+    return [
+        SourceCrate(package=package, workspace=root, manifest_text=text, files=packaged(files, table))
+        for package, root, text, files, table in zip(packages, roots, texts, listed, tables, strict=True)
+    ]
+
+
+def _inherited(package: Package, root: Path) -> Package:
+    """Return [package] with the patterns that it takes from its workspace."""
+    taken = [key for key in ("include", "exclude") if isinstance(package.get(key), dict)]
+    if not taken:
+        return package
+    shared = parsed(text_of(root / "Cargo.toml"), root / "Cargo.toml").get("workspace", {}).get("package", {})
+    return {**package, **{key: shared.get(key) for key in taken}}
+
+
+async def _lock(options: BuildOptions, manifest: Path, crates: Crates) -> Path | None:
+    """Return Cargo.lock; where it is missing, or does not know the crates as they are, cargo is asked to write it."""
+    lock = Path(crates.metadata["workspace_root"]) / "Cargo.lock"
+    flags = [f"--{name}" for name in ("locked", "frozen", "offline") if getattr(options, name)]
+    is_current = lock.is_file() and _knows(text_of(lock), (crates.main, *crates.dependencies))
+    if not is_current or "--locked" in flags or "--frozen" in flags:
+        await cargo_metadata(options, manifest, *flags)
+    return lock if lock.is_file() else None
+
+
+def _knows(text: str, packages: Iterable[Package]) -> bool:
+    try:
+        found = {(each["name"], each["version"]) for each in tomli.loads(text).get("package", ())}
+    except (tomli.TOMLDecodeError, LookupError, TypeError):
+        return False
+    return all((each["name"], each["version"]) in found for each in packages)
+
+
+async def _known_to_git(
+    options: BuildOptions, root: Path
+) -> tuple[tuple[SourceFile, ...] | None, tuple[str, ...]]:  # fmt: skip
+    if options.sdist_generator != "git":
+        return None, ()
+    known = await tracked_files(root)
+    if known is not None:
+        return known, ()
+    return None, (
+        f'sdist-generator = "git", and {root} is in no git checkout: the files are those that cargo would package',
+    )

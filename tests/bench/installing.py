@@ -1,0 +1,89 @@
+"""`python -m tests.bench.installing [--quick]`: installing from source, and `develop`, nothing changed, beside maturin.
+
+Measured is what build isolation does, without its downloads, which are no backend's: pip builds and installs the
+benchmark's crate from environments of their own, in turn, each with both backends in reach (`--no-build-isolation`).
+Both peers see a Python at another path than the time before; nothing else has changed.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+
+from tests.bench.measure import Sample, in_turn, run, verdict
+
+CHECKOUT = Path(__file__).parents[2]
+CRATE = Path(__file__).parent / "crate"
+JOBS = "2"
+_BACKENDS = ("wheelmatrix", "maturin")
+
+
+class Bench:
+    """A copy of the crate for each backend, and two environments that they are installed into in turn."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")},
+            "WHEELMATRIX_CACHE_DIR": str(scratch / "cache"),
+            "CARGO_BUILD_JOBS": JOBS,
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PYTHONPATH": os.pathsep.join([str(CHECKOUT / "orchestrator"), sysconfig.get_path("purelib")]),
+            "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]),
+            # What pip installs is compiled to bytecode; a checkout may be in a place, or a process, that keeps none.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(scratch / "bytecode"),
+        }
+        self._places = {name: scratch / name for name in _BACKENDS}
+        for name, place in self._places.items():
+            shutil.copytree(CRATE, place, ignore=shutil.ignore_patterns("target", "dist"))
+            manifest = place / "pyproject.toml"
+            manifest.write_text(manifest.read_text().replace('build-backend = "maturin"', f'build-backend = "{name}"'))
+        prefixes = [scratch / "one", scratch / "other"]
+        for prefix in prefixes:
+            subprocess.run([sys.executable, "-m", "venv", "--without-pip", prefix], check=True)
+        pythons = [next(path for path in each.glob("*/python*") if path.stem == "python") for each in prefixes]
+        self._prefix = prefixes[0]
+        self._turns = {name: cycle(pythons) for name in _BACKENDS}
+
+    def install(self, backend: str) -> Sample:
+        """Install the crate from source into the environment whose turn it is."""
+        python = str(next(self._turns[backend]))
+        argv = [python, "-m", "pip", "install", "--no-build-isolation", "--no-deps", "--force-reinstall",
+                "--target", str(Path(python).parents[1] / "installed"), "--upgrade", "."]  # fmt: skip
+        return run(argv, self._places[backend], self._environment)
+
+    def develop(self, program: str) -> Sample:
+        """Install the crate as editable with a program of its own."""
+        pip = Path(sysconfig.get_path("scripts"), "pip")
+        argv = [sys.executable, "-m", program, "develop", "--release", "--pip-path", str(pip)]
+        return run(argv, self._places[program], {**self._environment, "VIRTUAL_ENV": str(self._prefix)})
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one round instead of the median of three")
+    rounds = 1 if parser.parse_args().quick else 3
+    subprocess.run(["cargo", "fetch", "--quiet"], cwd=CRATE, check=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(Path(scratch))
+        install, develop = [[partial(each, name) for name in _BACKENDS] for each in (bench.install, bench.develop)]
+        in_turn(1, *install)
+        print(f"{'':44} {'ours':>9} {'maturin':>9}", flush=True)
+        ours, theirs = in_turn(rounds, *install)
+        print(verdict("pip install ., nothing changed, wall s", ours.wall_s, theirs.wall_s, 0.10), flush=True)
+        print(verdict("pip install ., nothing changed, CPU s", ours.cpu_s, theirs.cpu_s, 0.10), flush=True)
+        in_turn(1, *develop)
+        ours, theirs = in_turn(rounds, *develop)
+        print(verdict("develop, nothing changed, wall s", ours.wall_s, theirs.wall_s, 1.0), flush=True)
+        print(f"develop again: {ours.wall_s:.2f} s, limit 1 s, {'ok' if ours.wall_s <= 1 else 'MISSED'}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Sdists of crates of every layout: maturin's members, and manifests that cargo reads."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import tomli
+from tests.run.sdist_cases import CASES, LISTS, Case
+
+from wheelmatrix.run.sdist import MadeSdist, make_sdist
+
+RECORDED = json.loads(LISTS.read_text())["sdists"]
+
+Make = Callable[..., MadeSdist]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Give the sdist of a case; `env`: variables; `edit`: files of the tree that are other than the case has them."""
+
+    def made(case: Case | str, edit: dict[str, str] | None = None, env: dict[str, str] | None = None) -> MadeSdist:
+        case = CASES[case] if isinstance(case, str) else case
+        top = tmp_path / "tree"
+        shutil.rmtree(top, ignore_errors=True)
+        files = {**case.files, **(edit or {})}
+        project = Case(files=files, project=case.project, git=case.git).write(top)
+        return make_sdist({}, directory=project, environment=env or {}, out=tmp_path / "out")
+
+    return made
+
+
+def members(made: MadeSdist) -> dict[str, bytes]:
+    """Return the content of each member, by its name below the top directory."""
+    with tarfile.open(made.path) as archive:
+        return {each.name.partition("/")[2]: archive.extractfile(each).read() for each in archive}  # type: ignore[union-attr]  # all are files
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_members_are_those_that_maturin_packs(name: str, make: Make) -> None:
+    made = make(name)
+
+    with tarfile.open(made.path) as archive:
+        found = {each.name: oct(each.mode) for each in archive}
+    assert made.path.name == RECORDED[name]["filename"]
+    assert found == RECORDED[name]["members"]
+    assert next(iter(found)).endswith("/PKG-INFO")
+    assert made.warnings == ()
+
+
+@pytest.mark.parametrize("name", ["path-dependencies", "workspace", "two-workspaces", "parent-workspace", "below"])
+def test_cargo_resolves_what_is_unpacked_with_the_lock_that_is_in_it(name: str, make: Make, tmp_path: Path) -> None:
+    made = make(name)
+    shutil.unpack_archive(made.path, tmp_path / "x", filter="data")
+    shutil.rmtree(tmp_path / "tree")
+    (top,) = (tmp_path / "x").iterdir()
+    tool = tomli.loads((top / "pyproject.toml").read_text())["tool"]["maturin"]
+
+    command = ["cargo", "metadata", "--format-version", "1", "--offline", "--all-features", "--manifest-path"]
+    done = subprocess.run([*command, str(top / tool["manifest-path"])], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    paths = {Path(each["manifest_path"]) for each in json.loads(done.stdout)["packages"]}
+    assert all(path.is_relative_to(top) for path in paths)
+    again = make_sdist({}, directory=top, environment={}, out=tmp_path / "again")
+    assert set(members(again)) == set(members(made))
+
+
+def test_the_same_sources_give_the_same_bytes(make: Make) -> None:
+    first = hashlib.sha256(make("path-dependencies").path.read_bytes()).hexdigest()
+
+    assert hashlib.sha256(make("path-dependencies").path.read_bytes()).hexdigest() == first
+    other = make("path-dependencies", env={"SOURCE_DATE_EPOCH": "1700000000"})
+    with tarfile.open(other.path) as archive:
+        assert {each.mtime for each in archive} == {1700000000}
