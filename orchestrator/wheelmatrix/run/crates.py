@@ -11,7 +11,7 @@ import anyio
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Command
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.plan.command import toolchain_environment
+from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.project.layout import normal
 from wheelmatrix.project.shipped import parsed
 from wheelmatrix.run.process import capture

@@ -33,8 +33,8 @@ from wheelmatrix.project.shipped import parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
 from wheelmatrix.run.crates import Crates, Package, cargo_metadata, find_crates
 from wheelmatrix.run.files import issue_of, make_directory, write_whole
-from wheelmatrix.run.gather import read_files
 from wheelmatrix.run.listing import list_crates, tracked_files
+from wheelmatrix.run.project_files import read_files
 from wheelmatrix.run.pyproject import find_pyproject, text_of
 
 
