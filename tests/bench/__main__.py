@@ -17,6 +17,7 @@ from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
+from tests.bench import sdists
 from tests.bench.measure import Sample, in_turn, run, verdict
 
 from wheelmatrix.events import RunPlanned, RunStarted, Stamped, StepStarted, UnitFinished, UnitStarted
@@ -178,6 +179,7 @@ def main() -> None:
         start_up(rounds)
         compare(bench, rounds)
         orchestrator(bench)
+        sdists.measure(Path(scratch), rounds)
     print("packing a 50 MB library: python -m tests.bench.packing", flush=True)
     print("uploading to an index on this machine: python -m tests.bench.uploading", flush=True)
     print("installing from source: python -m tests.bench.installing", flush=True)

@@ -99,7 +99,6 @@ def test_a_command_line_means_what_it_means_to_maturin(line: str, expected: dict
         ("--compression-method zstd", "pip and uv cannot install"),
         ("--compression-level 10", "expected a whole number from 0 to 9, found 10"),
         ("--auditwheel nope", "--auditwheel: expected repair, check, warn or skip"),
-        ("--sdist", "--sdist: building from a source distribution comes with a later version"),
         ("--pgo", "--pgo"),
         ("--generate-stubs", "--generate-stubs"),
         ("--sbom-include=x", "--sbom-include"),

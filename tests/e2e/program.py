@@ -102,10 +102,10 @@ def listing(folder: Path) -> dict[str, str]:
 
 
 def halves(folder: Path) -> list[str]:
-    """Return what lies in a wheel directory and is no whole wheel."""
+    """Return what lies in a wheel directory and is neither a whole wheel nor an sdist."""
     if not folder.is_dir():
         return []
-    return [path.name for path in folder.iterdir() if path.suffix != ".whl"]
+    return [path.name for path in folder.iterdir() if not path.name.endswith((".whl", ".tar.gz"))]
 
 
 def living(mark: str) -> dict[int, str]:

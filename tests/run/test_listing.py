@@ -11,9 +11,11 @@ from tests.run.sdist_cases import LIB, Case, crate
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.project import Wanted
 from wheelmatrix.project.packaged import packaged
 from wheelmatrix.run.crates import find_crates
 from wheelmatrix.run.listing import list_crates, tracked_files
+from wheelmatrix.run.project_files import read_files
 
 TREE = {
     "src/lib.rs": LIB,
@@ -106,3 +108,15 @@ def test_a_workspace_is_no_package(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="its members are a"):
         found_names(tmp_path / "Cargo.toml")
+
+
+def test_what_a_project_wants_is_listed_and_its_texts_are_read(tmp_path: Path) -> None:
+    Case(files={"python/pkg/a.py": "", "README.md": "words", "skipped/b.py": ""}).write(tmp_path)
+    wanted = Wanted(
+        directories=(tmp_path / "python",), shallow=(tmp_path,), texts=(tmp_path / "README.md",), skip=frozenset()
+    )
+
+    files, texts = read_files(wanted, tmp_path)
+
+    assert [file.path.name for file in files] == ["README.md", "a.py"]
+    assert texts == {tmp_path / "README.md": "words"}

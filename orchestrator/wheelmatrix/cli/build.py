@@ -15,10 +15,11 @@ from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.execute import execute
+from wheelmatrix.run.from_sdist import prepare_from_sdist
 from wheelmatrix.run.prepare import Prepared, prepare
 
 
-def _build(ctx: click.Context, resume: str | None) -> int:
+def _build(ctx: click.Context, resume: str | None, sdist: bool) -> int:
     directory, words = Path.cwd(), given(ctx)
     values = asked(ctx, BuildOptions)
     options = resolve_screen(asked(ctx, ScreenOptions), os.environ)
@@ -26,7 +27,8 @@ def _build(ctx: click.Context, resume: str | None) -> int:
         directory, before = runs.earlier(resume, values)
         words = merged(before, without_resume(words))
         values = {**asked(command.make_context("build", list(before)), BuildOptions), **values}
-    return _run(values, options, directory, ("build", *words))
+    own = words[: words.index("--")] if "--" in words else words
+    return _run(values, options, directory, ("build", *words), from_sdist=sdist or "--sdist" in own)
 
 
 def heard(words: Sequence[str]) -> tuple[dict[str, object], dict[str, object]]:
@@ -72,9 +74,16 @@ def _split(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return words[:place], words[place:]
 
 
-def _run(values: Mapping[str, object], options: ScreenOptions, directory: Path, arguments: tuple[str, ...]) -> int:
+def _run(
+    values: Mapping[str, object],
+    options: ScreenOptions,
+    directory: Path,
+    arguments: tuple[str, ...],
+    *,
+    from_sdist: bool,
+) -> int:
     environment = dict(os.environ)
-    prepared = prepare(values, directory=directory, environment=environment)
+    sdist, prepared = planned(values, directory, environment, from_sdist=from_sdist)
     for line in verbosely(prepared, options.verbose):
         click.echo(line, err=True)
     result = execute(prepared, arguments=arguments, screen=screen_of(options, environment))
@@ -83,9 +92,25 @@ def _run(values: Mapping[str, object], options: ScreenOptions, directory: Path, 
         for failure in result.failures:
             tell(failure, arguments)
     if options.progress != "json":
+        if sdist is not None:
+            click.echo(str(sdist))
         for wheel in result.wheels:
             click.echo(str(wheel.path))
     return result.exit_code
+
+
+def planned(
+    values: Mapping[str, object], directory: Path, environment: Mapping[str, str], *, from_sdist: bool
+) -> tuple[Path | None, Prepared]:
+    """Return the plan of a run and, if the wheels are to be built from it, the sdist that was made for that."""
+    if not from_sdist:
+        return None, prepare(values, directory=directory, environment=environment)
+    made, prepared = prepare_from_sdist(values, directory=directory, environment=environment)
+    told = set(prepared.plan.warnings)
+    for warning in made.warnings:
+        if warning not in told:
+            click.echo(f"warning: {warning}", err=True)
+    return made.path, prepared
 
 
 def verbosely(prepared: Prepared, verbose: int) -> Iterator[str]:
@@ -114,6 +139,12 @@ command = OptionsCommand(
             metavar="[RUN]",
             help="Repeat a run with its options: what is done already is not done again; the last run if none is named",
             panel="Run",
-        )
+        ),
+        click.RichOption(
+            ["--sdist"],
+            is_flag=True,
+            help="Make the source distribution, too, and build the wheels from it",
+            panel="Output",
+        ),
     ],
 )

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from wheelmatrix.errors import ConfigError, Issue
 
 _LATER = {
-    "--sdist": "building from a source distribution",
     "--pgo": "profile-guided optimization",
     "--generate-stubs": "writing type stubs",
     "--sbom-include": "shipping SBOM files",

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import rich_click as click
 
+from wheelmatrix.audit.sdist import SUFFIX
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
+from wheelmatrix.cli.build import planned
 from wheelmatrix.cli.failure import tell
 from wheelmatrix.cli.screens import screen_of
 from wheelmatrix.cli.upload import CREDENTIALS, giver_of, send, without_secrets
@@ -13,7 +15,7 @@ from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions, opti
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.execute import execute
 from wheelmatrix.run.preflight import Asked, foresee
-from wheelmatrix.run.prepare import prepare
+from wheelmatrix.run.pyproject import find_pyproject
 
 
 def _publish(
@@ -23,6 +25,7 @@ def _publish(
     password: str | None,
     token_file: str,
     yes: bool,
+    no_sdist: bool,
 ) -> int:
     screen = resolve_screen(asked(ctx, ScreenOptions), os.environ)
     values, words, environment = asked(ctx, BuildOptions), given(ctx), dict(os.environ)
@@ -30,7 +33,9 @@ def _publish(
     uploads = {name: value for name, value in values.items() if name in own}
     giver = giver_of(username, password, token_file)
     foresee(Asked(files=files, options=uploads, giver=giver), Path.cwd(), environment)
-    prepared = prepare(values, directory=Path.cwd(), environment=environment)
+    sdist, prepared = planned(
+        values, Path.cwd(), environment, from_sdist=_makes_sdist(no_sdist, files, str(values.get("manifest_path", "")))
+    )
     arguments = ("publish", *without_secrets(words))
     result = execute(prepared, arguments=arguments, screen=screen_of(screen, environment))
     if result.exit_code:
@@ -39,8 +44,19 @@ def _publish(
                 tell(failure, words)
         click.echo("nothing was sent: not all wheels are there", err=True)
         return result.exit_code
-    wheels = tuple(str(wheel.path) for wheel in result.wheels)
-    return send((*wheels, *files), uploads, screen, without_secrets((*wheels, *files)), giver, yes=yes)
+    built = (*([sdist] if sdist else []), *(wheel.path for wheel in result.wheels))
+    release = (*map(str, built), *files)
+    return send(release, uploads, screen, without_secrets(release), giver, yes=yes)
+
+
+def _makes_sdist(no_sdist: bool, files: tuple[str, ...], manifest: str) -> bool:
+    """Return whether an sdist belongs to the release: not if one was made before, nor where nothing says how."""
+    if no_sdist or any(name.endswith(SUFFIX) for name in files):
+        return False
+    found, _ = find_pyproject(Path.cwd(), manifest or os.environ.get("WHEELMATRIX_MANIFEST_PATH", ""))
+    if found is None:
+        click.echo("warning: there is no pyproject.toml, and so no sdist in the release", err=True)
+    return found is not None
 
 
 command = OptionsCommand(
@@ -48,8 +64,12 @@ command = OptionsCommand(
     ScreenOptions,
     name="publish",
     callback=_publish,
-    help="Build every wheel that is asked for, and upload them, with FILE…, as one release: an sdist that was made "
-    "before, for instance. Nothing is sent if a wheel could not be built, or if anything is wrong with the release as "
-    "a whole.",
-    params=[click.Argument(["files"], nargs=-1, metavar="[FILE…]"), *CREDENTIALS],
+    help="Make the sdist, build every wheel that is asked for from it, and upload them, with FILE…, as one release. "
+    "An sdist among FILE… is sent instead of one that would be made. Nothing is sent if a wheel could not be built, or "
+    "if anything is wrong with the release as a whole.",
+    params=[
+        click.Argument(["files"], nargs=-1, metavar="[FILE…]"),
+        *CREDENTIALS,
+        click.RichOption(["--no-sdist"], is_flag=True, help="Make and send no source distribution", panel="Upload"),
+    ],
 )

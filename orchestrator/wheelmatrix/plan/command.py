@@ -7,6 +7,7 @@ from pathlib import PurePath
 from wheelmatrix.bindings import pyo3
 from wheelmatrix.model import Command, Gathered, Installed, Project, Target
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.plan import host_half
 from wheelmatrix.plan.abis import Bound
 from wheelmatrix.plan.cargo_config import build_rustflags, environment_of
@@ -116,11 +117,6 @@ def shell_command(line: str, options: BuildOptions, directory: PurePath, host_os
     """Return the call that runs a line of the user's in the system's shell."""
     shell = ("cmd", "/c") if host_os == "windows" else ("sh", "-c")
     return Command(argv=(*shell, line), environment=toolchain_environment(options), directory=directory)
-
-
-def toolchain_environment(options: BuildOptions) -> dict[str, str]:
-    """Return the variables that a user asked for: own ones, and the toolchain that rustup shall take."""
-    return {**dict(options.environment), **({"RUSTUP_TOOLCHAIN": options.toolchain} if options.toolchain else {})}
 
 
 def directory_of(project: Project) -> PurePath:

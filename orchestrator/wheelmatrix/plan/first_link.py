@@ -6,7 +6,7 @@ from pathlib import PurePath
 from wheelmatrix.errors import ToolMissing
 from wheelmatrix.model import Command, FirstLink, Gathered, Target
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.plan.command import toolchain_environment
+from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.plan.linker import Linker, zig_home
 from wheelmatrix.platforms import rustflags
 

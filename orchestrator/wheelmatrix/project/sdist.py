@@ -21,6 +21,7 @@ from wheelmatrix.project.shipped import manifest_text, workspace_text
 from wheelmatrix.project.source_project import SourceCrate, SourceProject, common_directory
 
 _DROPPED = (".pyc", ".pyo", ".pyd", ".so")
+_FINISHED = (".whl", ".tar.gz")
 PKG_INFO = "PKG-INFO"
 
 
@@ -95,8 +96,11 @@ class _Chosen:
         """Add a file of the project; by-products of Python and dead links are left out."""
         if file.size_bytes < 0:
             self.warnings.append(f"{file.path}: the link leads nowhere, and is left out of the sdist")
-        elif not name.endswith(_DROPPED) and "__pycache__" not in file.path.parts:
+        elif not (name.endswith(_DROPPED) or "__pycache__" in file.path.parts or self._is_output(file.path)):
             self.add(name, file.real_path, origin=file.path, executable=file.executable)
+
+    def _is_output(self, path: PurePath) -> bool:
+        return path.name.endswith(_FINISHED) and any(path.is_relative_to(each) for each in self.source.outputs)
 
     def _is_excluded(self, name: str, origin: PurePath | None) -> bool:
         root = self.source.place.root

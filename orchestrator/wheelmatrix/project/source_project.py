@@ -56,6 +56,8 @@ class SourceProject:
     """What `project.wanted` asked for."""
     texts: Mapping[PurePath, str] = field(default_factory=dict)
     """Ignore files and readme."""
+    outputs: tuple[PurePath, ...] = ()
+    """Directories of finished wheels and sdists, which are no sources where they lie in the project."""
     known_to_git: tuple[SourceFile, ...] | None = None
     """What git tracks below the project: the whole choice of the generator `git`; None: cargo chooses."""
 

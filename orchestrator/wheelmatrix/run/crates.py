@@ -11,13 +11,16 @@ import anyio
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Command
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.plan.command import toolchain_environment
+from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.project.layout import normal
 from wheelmatrix.project.shipped import parsed
 from wheelmatrix.run.process import capture
 from wheelmatrix.run.pyproject import text_of
 
 Package = Mapping[str, Any]
+
+_MANY = 3
+"""Crates outside of the workspace that are not asked about one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +46,20 @@ async def find_crates(options: BuildOptions, manifest: Path) -> Crates:
     roots = dict.fromkeys(known, Path(metadata["workspace_root"]))
     main = _main(known, manifest)
     found: dict[str, Package] = {}
+    at_once: dict[str, Package] | None = None
     wanted = {**_needed([main]), **_patched(Path(metadata["workspace_root"]))}
     while wanted:
         new = {path: why for path, why in wanted.items() if path not in found and path != main["manifest_path"]}
-        for each, packages in await _asked(options, {path: why for path, why in new.items() if path not in known}):
+        unknown = {path: why for path, why in new.items() if path not in known}
+        _check_there(unknown)
+        if at_once is None and len(unknown) >= _MANY:
+            at_once = await _all_at_once(options, manifest)
+        easy = {path: each for path, each in (at_once or {}).items() if path in unknown and _is_alone(Path(path))}
+        known.update(easy)
+        roots.update({path: Path(path).parent for path in easy})
+        for root, packages in await _asked(options, [path for path in unknown if path not in easy]):
             known.update(packages)
-            roots.update(dict.fromkeys(packages, each))
+            roots.update(dict.fromkeys(packages, root))
         here = {path: known[path] for path in new if path in known}
         found.update(here)
         wanted = _needed(here.values())
@@ -71,11 +82,26 @@ async def cargo_metadata(options: BuildOptions, manifest: Path, *more: str) -> d
     raise ConfigError.of(words.removeprefix("error: "), where=str(manifest))
 
 
-async def _asked(
-    options: BuildOptions, manifests: Mapping[str, str]
-) -> list[tuple[Path, dict[str, Package]]]:  # fmt: skip
+async def _all_at_once(options: BuildOptions, manifest: Path) -> dict[str, Package]:
+    """Return all packages that cargo can name without a network, by manifest; empty if it cannot: then each is asked.
+
+    One process instead of one a crate; it does not tell in which workspaces they are.
+    """
+    try:
+        said = await cargo_metadata(options, manifest, "--all-features", "--offline")
+    except ConfigError:
+        return {}
+    return {path: each for path, each in _packages(said) if each["source"] is None}
+
+
+def _is_alone(manifest: Path) -> bool:
+    """Return whether a crate can be in no workspace but its own: no directory above it has a manifest."""
+    said = text_of(manifest)
+    return "workspace" not in said and not any((place / "Cargo.toml").exists() for place in manifest.parent.parents)
+
+
+async def _asked(options: BuildOptions, manifests: Iterable[str]) -> list[tuple[Path, dict[str, Package]]]:
     """Return what cargo says of manifests outside of the workspaces that are known: root and packages."""
-    _check_there(manifests)
     answers: list[tuple[Path, dict[str, Package]]] = []
 
     async def ask(path: str) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -33,8 +33,8 @@ from wheelmatrix.project.shipped import parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
 from wheelmatrix.run.crates import Crates, Package, cargo_metadata, find_crates
 from wheelmatrix.run.files import issue_of, make_directory, write_whole
-from wheelmatrix.run.gather import read_files
 from wheelmatrix.run.listing import list_crates, tracked_files
+from wheelmatrix.run.project_files import read_files
 from wheelmatrix.run.pyproject import find_pyproject, text_of
 
 
@@ -46,6 +46,8 @@ class MadeSdist:
     size_bytes: int
     warnings: tuple[str, ...]
     """What the project says or packs that may not be meant."""
+    target_directory: Path
+    """cargo's own; ours are below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,9 @@ def make_sdist(
     """
     given, pyproject, text = _resolved(command_line, directory, environment)
     epoch_s = sdist_epoch(environment.get("SOURCE_DATE_EPOCH"))
-    source, warnings = anyio.run(partial(_read, given.options, pyproject, text, directory))
+    source, warnings, target = anyio.run(partial(_read, given.options, pyproject, text, directory))
+    folder = (out or directory / given.options.out).absolute()
+    source = replace(source, outputs=(folder, (directory / given.options.out).absolute()))
     entries, doubts = sdist_entries(source)
     contents = [(entry, _content(entry)) for entry in entries]
     _check(source, contents)
@@ -92,11 +96,15 @@ def make_sdist(
     problems, _ = check_sdist(f"{stem}{SUFFIX}", data)
     if problems:
         raise AuditError(*(Issue(message=problem, where=f"{stem}{SUFFIX}") for problem in problems))
-    folder = out or directory / given.options.out
     make_directory(folder)
     path = folder / f"{stem}{SUFFIX}"
     write_whole(path, data)
-    return MadeSdist(path=path, size_bytes=len(data), warnings=(*given.warnings, *warnings, *doubts))
+    return MadeSdist(
+        path=path,
+        size_bytes=len(data),
+        warnings=(*given.warnings, *warnings, *doubts),
+        target_directory=(directory / (given.options.target_dir or target)).absolute(),
+    )
 
 
 def _resolved(
@@ -140,7 +148,7 @@ def _content(entry: Entry) -> bytes:
 
 async def _read(
     options: BuildOptions, pyproject: Path, text: str, directory: Path
-) -> tuple[SourceProject, tuple[str, ...]]:
+) -> tuple[SourceProject, tuple[str, ...], Path]:
     manifest = _manifest(options, pyproject, text, directory)
     crates = await find_crates(options, manifest)
     lock = await _lock(options, manifest, crates)
@@ -156,7 +164,7 @@ async def _read(
     place = layout(options, table, package, pyproject.parent, [file.path for file in files], declared)
     known, warnings = await _known_to_git(options, pyproject.parent)
     main, *dependencies = await _sources(crates)
-    return SourceProject(
+    source = SourceProject(
         options=options,
         pyproject=pyproject,
         pyproject_text=text_of(pyproject, "utf-8"),
@@ -172,7 +180,8 @@ async def _read(
         files=files,
         texts=texts,
         known_to_git=known,
-    ), (*doubts, *warnings)
+    )
+    return source, (*doubts, *warnings), Path(crates.metadata["target_directory"])
 
 
 def _manifest(options: BuildOptions, pyproject: Path, text: str, directory: Path) -> Path:

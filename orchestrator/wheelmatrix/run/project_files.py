@@ -1,0 +1,87 @@
+"""The files and texts that a project asks for, read once."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+
+from wheelmatrix.errors import ConfigError
+from wheelmatrix.model import SourceFile
+from wheelmatrix.project import Wanted
+from wheelmatrix.run.pyproject import text_of
+
+_IGNORE_FILES = (".gitignore", ".ignore")
+
+
+def read_files(files: Wanted, root: Path) -> tuple[tuple[SourceFile, ...], dict[PurePath, str]]:
+    """List the directories and read the texts that the project asks for; inside a checkout its ignore files, too."""
+    listed: dict[PurePath, SourceFile] = {}
+    for directory in files.directories:
+        for found in _walk(Path(directory), files.skip, frozenset()):
+            listed[found.path] = found
+    for directory in files.shallow:
+        for found in _children(Path(directory)):
+            listed[found.path] = found
+    is_checkout = any((place / ".git").exists() for place in (root, *root.parents))
+    ignore_files = _IGNORE_FILES if is_checkout else _IGNORE_FILES[1:]  # outside of a checkout .gitignore says nothing
+    wanted_texts = {path for path in listed if path.name in ignore_files}
+    wanted_texts |= {path / name for path in _between(listed, root) for name in ignore_files}
+    texts = {path: text_of(Path(path)) for path in wanted_texts if Path(path).is_file()}
+    texts |= {path: text_of(Path(path), "utf-8") for path in files.texts if Path(path).is_file()}
+    return tuple(sorted(listed.values(), key=lambda each: each.path)), texts
+
+
+def _between(listed: Iterable[PurePath], root: Path) -> set[PurePath]:
+    folders = {parent for path in listed for parent in path.parents if parent.is_relative_to(root)}
+    return {root, *folders}
+
+
+def _walk(directory: Path, skip: frozenset[PurePath], above: frozenset[Path]) -> Iterator[SourceFile]:
+    """Yield every file below a directory; links to directories are followed, but never in a circle."""
+    real = directory.resolve()
+    if real in above or directory in skip or real in skip:
+        return
+    for entry in _scanned(directory):
+        path = directory / entry.name
+        match _kind(entry):
+            case "directory" if entry.name not in (".git", "__pycache__"):
+                yield from _walk(path, skip, above | {real})
+            case "file":
+                yield _source_file(path, entry)
+            case "dead link":
+                yield SourceFile(path=path, real_path=path, executable=False, size_bytes=-1)
+
+
+def _kind(entry: "os.DirEntry[str]") -> str:
+    """Return `directory`, `file`, `dead link`, or nothing for sockets and the like; links are followed."""
+    try:
+        if entry.is_dir():
+            return "directory"
+        if entry.is_file():
+            return "file"
+    except OSError:  # links in a circle
+        return "dead link"
+    return "dead link" if entry.is_symlink() else ""
+
+
+def _children(directory: Path) -> Iterator[SourceFile]:
+    yield from (_source_file(directory / entry.name, entry) for entry in _scanned(directory) if _kind(entry) == "file")
+
+
+def _scanned(directory: Path) -> list["os.DirEntry[str]"]:
+    try:
+        with os.scandir(directory) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise ConfigError.of(f"cannot be listed: {error.strerror}", where=str(directory)) from error
+
+
+def _source_file(path: Path, entry: "os.DirEntry[str]") -> SourceFile:
+    facts = entry.stat()
+    return SourceFile(
+        path=path,
+        real_path=path.resolve() if entry.is_symlink() else path,
+        executable=bool(facts.st_mode & 0o111),
+        size_bytes=facts.st_size,
+    )
