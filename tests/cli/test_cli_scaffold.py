@@ -217,6 +217,10 @@ def test_a_script_asks_the_program(
     [
         ("wheelmatrix new -b ", set(KINDS)),
         ("wheelmatrix generate-ci ", {"github", "gitlab"}),
+        ("wheelmatrix build --linker ", {"auto", "native", "zig", "gcc", "xwin"}),
+        ("wheelmatrix build --target aarch64-unk", {"aarch64-unknown-linux-gnu", "aarch64-unknown-linux-musl"}),
+        ("wheelmatrix build -m cr", {"cr"}),
+        ("wheelmatrix upload ", {""}),
         ("wheelmatrix build --sdist --nonsense --all", set()),
         ("wheelmatrix nonsense --all", set()),
     ],
@@ -228,6 +232,7 @@ def test_what_may_come_next_is_told_and_no_error(
     said = capsys.readouterr()
 
     assert {word.partition(",")[2] for word in said.out.split()} >= words
+    assert ("file," in said.out) == (words in ({"cr"}, {""}))
     assert said.err == ""
 
 

@@ -3,7 +3,7 @@
 import sys
 
 import rich_click as click
-from click.shell_completion import ShellComplete, get_completion_class
+from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
 
 from wheelmatrix.errors import WheelmatrixError
 
@@ -31,15 +31,20 @@ def command(ctx: click.Context, shell: str) -> None:
 def complete(program: click.Command, instruction: str) -> int:
     """Print what may come next in the command line that the shell has in its variables; returns the exit code.
 
-    What is wrong with the line is not told: it is not complete.
+    What is wrong with the line is not told: it is not complete. Where nothing is known to come next, files do.
     """
     shell, _, what = instruction.partition("_")
     if shell not in _HINTS or what != "complete":
         return 2
+    asks = _of(shell, program)
+    words, begun = asks.get_completion_args()
     try:
-        click.echo(_of(shell, program).complete())
+        found = asks.get_completions(words, begun)
     except (WheelmatrixError, click.UsageError):
-        return 0
+        found = []
+    if not found and not begun.startswith("-"):
+        found = [CompletionItem(begun, type="file")]
+    click.echo("\n".join(map(asks.format_completion, found)))
     return 0
 
 
