@@ -4,8 +4,10 @@ import tomllib
 
 import pytest
 
+from wheelmatrix import resources, tables
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.scaffold.github_keys import GithubKeys, read
+from wheelmatrix.scaffold.github_keys import _RARE, GithubKeys, read
+from wheelmatrix.scaffold.workflow import TARGETS
 
 
 def keys(text: str) -> GithubKeys:
@@ -38,6 +40,17 @@ def test_plain_keys_are_honoured() -> None:
         ('[[linux.target]]\narch = "x86_64"\nmanylinux = "2_28"', ("x86_64-unknown-linux-gnu.2.28",)),
         ('[linux]\nmanylinux = "2010"\ntargets = ["i686"]', ("i686-unknown-linux-gnu.2.17",)),
         ('[[windows.target]]\narch = "x64"', ("x86_64-pc-windows-gnu",)),
+        (
+            'windows.targets = ["amd64"]\nmacos.targets = ["universal2"]',
+            ("x86_64-pc-windows-gnu", "universal2-apple-darwin"),
+        ),
+        (
+            'linux.targets = ["riscv64", "armv7l"]',
+            (
+                "riscv64gc-unknown-linux-gnu.2.31",
+                "armv7-unknown-linux-gnueabihf.2.17",
+            ),
+        ),
         ('linux.targets = ["riscv64gc-unknown-linux-gnu"]', ("riscv64gc-unknown-linux-gnu",)),
         (
             '[musllinux]\nmanylinux = "auto"',
@@ -80,3 +93,14 @@ def test_what_cannot_be_read_is_an_error(text: str, where: str) -> None:
         keys(text)
 
     assert where in str(caught.value)
+
+
+def test_every_target_is_a_row_that_linux_links_and_no_floor_is_below_what_it_has() -> None:
+    rows = tables.load(resources.table_texts()).targets
+    named = [target for table in (TARGETS, _RARE) for platform in table.values() for target in platform.values()]
+
+    for triple, _, floor in (target.partition(".") for target in named):
+        row = rows[triple]
+        lowest = max(filter(None, (row.rustc_floor, row.zig_floor)), default=None)
+        assert row.zig or row.slices, triple
+        assert not floor or lowest is None or tuple(map(int, floor.split("."))) >= lowest, triple

@@ -10,7 +10,15 @@ from wheelmatrix.options import Notes
 from wheelmatrix.scaffold.workflow import TARGETS
 
 WHERE = "tool.maturin.generate-ci.github"
-_NAMES = {"i686": "x86", "amd64": "x64", "arm64": "aarch64"}
+_NAMES = {"i686": "x86", "amd64": "x86_64", "arm64": "aarch64", "armv7l": "armv7"}
+"""Architectures as platform tags spell them."""
+_RARE: Mapping[str, Mapping[str, str]] = {
+    "linux": {"riscv64": "riscv64gc-unknown-linux-gnu.2.31", "loongarch64": "loongarch64-unknown-linux-gnu.2.36"},
+    "musllinux": {"ppc64le": "powerpc64le-unknown-linux-musl"},
+    "windows": {"x86_64": "x86_64-pc-windows-gnu"},
+    "macos": {"universal2": "universal2-apple-darwin"},
+}
+"""Targets that are built where they are named; floors as in `TARGETS`, riscv64's is the lowest that manylinux has."""
 _FLOORS = {"1": "2.5", "2010": "2.12", "2014": "2.17"}
 """Years of manylinux, and the glibc that they mean. Source: PEP 600."""
 _INSTEAD = {
@@ -98,12 +106,13 @@ def _targets(platform: str, table: object, notes: Notes) -> Iterator[str]:
     for row in rows:
         _warn_of(where, {**settings, **row}, notes)
         arch = _NAMES.get(str(row.get("arch", "")), str(row.get("arch", "")))
-        known = TARGETS[platform].get(arch) or (arch if arch.count("-") > 1 else "")
+        choices = {**TARGETS[platform], **_RARE[platform]}
+        known = choices.get(arch) or (arch if arch.count("-") > 1 else "")
         if known:
             yield _with_floor(known, platform, {**settings, **row}, where, notes)
         else:
-            choices = ", ".join(TARGETS[platform])
-            notes.issue(f"{where}.target", f'unknown architecture "{arch}"', f"known are {choices}, and Rust's triples")
+            hint = f"known are {', '.join(choices)}, and Rust's triples"
+            notes.issue(f"{where}.target", f'unknown architecture "{arch}"', hint)
 
 
 def _list(table: Mapping[str, Any], key: str, where: str, notes: Notes) -> list[Any]:
