@@ -25,10 +25,12 @@ _README = """\
 $what
 
 ```
-wheelmatrix build                             a wheel for this Python, in dist/
-wheelmatrix build --all-interpreters --verify wheels for every Python, and the tests run with them
-wheelmatrix generate-ci github                a workflow that builds them for every system, and releases them
+wheelmatrix build                                a wheel for this Python, in dist/
+wheelmatrix build --all-interpreters --verify    wheels for every Python, and the tests run with them
 ```
+
+On GitHub, `.github/workflows/wheels.yml` builds them for Linux, Alpine, Windows and macOS, and sends what has a tag to
+PyPI, once the project there trusts that workflow. `wheelmatrix generate-ci` writes it anew.
 """
 
 _CARGO = """\
