@@ -29,6 +29,10 @@ COMMANDS = {
     "report": "wheelmatrix.cli.report",
     "replay": "wheelmatrix.cli.replay",
     "clean": "wheelmatrix.cli.clean",
+    "new": "wheelmatrix.cli.new",
+    "init": "wheelmatrix.cli.init",
+    "generate-ci": "wheelmatrix.cli.generate_ci",
+    "completions": "wheelmatrix.cli.completions",
     "schema": "wheelmatrix.cli.schema",
 }
 """Name of a command to the module that has it as `command`, in the order of the help."""
@@ -61,6 +65,9 @@ class _Commands(click.RichGroup):
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code. Results go to stdout, everything else to stderr."""
     _write_any_path()
+    if asked := os.environ.get("_WHEELMATRIX_COMPLETE"):  # a shell asks what may come next
+        answered: int = import_module(COMMANDS["completions"]).complete(program, asked)
+        return answered
     try:
         with program.make_context("wheelmatrix", list(arguments) or ["--help"]) as ctx:
             code = program.invoke(ctx)

@@ -1,10 +1,11 @@
 """Command lines derived from the fields of options: what click is told, and what it heard."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import rich_click as click
 
+from wheelmatrix import resources, tables
 from wheelmatrix.cli.maturin import check
 from wheelmatrix.options import BuildOptions, Notes, Option, options_of
 from wheelmatrix.options.kinds import TEXTS
@@ -142,7 +143,19 @@ def _main(option: Option) -> click.Parameter:
         shape = {"is_flag": True, "default": None}
     else:
         shape = {"multiple": True, "metavar": facts.metavar or "|".join(facts.choices)}
-    return click.RichOption(names, help=_help(option), panel=facts.panel, **shape)
+    return click.RichOption(names, help=_help(option), panel=facts.panel, shell_complete=_completion(option), **shape)
+
+
+def _completion(option: Option) -> Callable[[click.Context, click.Parameter, str], list[str]] | None:
+    """Return what tells a shell the values that begin as the user began; None: they are not known."""
+    if option.name == "targets":
+        return lambda ctx, parameter, begun: [name for name in _triples() if name.startswith(begun)]
+    choices = option.facts.choices
+    return (lambda ctx, parameter, begun: [each for each in choices if each.startswith(begun)]) if choices else None
+
+
+def _triples() -> Iterable[str]:
+    return tables.load(resources.table_texts()).targets
 
 
 def _help(option: Option) -> str:

@@ -1,0 +1,1 @@
+"""What new, init and the generators of CI write: values in, texts out."""
