@@ -68,7 +68,9 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     """
     library_id = artifact_of(wheel)
     artifact, report = shop.artifacts[library_id], shop.reports[library_id]
-    extra = await to_thread.run_sync(_outputs, artifact, shop)
+    extra, warnings = await to_thread.run_sync(_outputs, artifact, shop)
+    for text in warnings:
+        shop.emit(Warned(message=f"{wheel.id}: {text}"))
     library: Path | bytes = Path(artifact.path)
     make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
     if report.graft:
@@ -143,8 +145,8 @@ def _put(found: Path, folder: Path, shop: Shop) -> Path:
     return place
 
 
-def _outputs(artifact: Artifact, shop: Shop) -> tuple[Entry, ...]:
-    """Return the files that the configuration takes from build scripts' OUT_DIRs."""
+def _outputs(artifact: Artifact, shop: Shop) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Return the files that the configuration takes from build scripts' OUT_DIRs, and warnings."""
     listed = {
         name: tuple(sorted(path for path in Path(place).rglob("*") if path.is_file()))
         for name, place in artifact.out_dirs
