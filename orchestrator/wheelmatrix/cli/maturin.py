@@ -8,8 +8,6 @@ _LATER = {
     "--sdist": "building from a source distribution",
     "--pgo": "profile-guided optimization",
     "--generate-stubs": "writing type stubs",
-    "--sbom-include": "shipping SBOM files",
-    "--include-debuginfo": "shipping debug information",
 }
 _NEEDLESS = frozenset({"--compression-enable-large-file-support"})
 """The writer of wheels uses zip64 where a file needs it, and only there."""

@@ -1,5 +1,6 @@
 """The nouns: frozen values that the rooms hand to each other; a value that exists is valid."""
 
+from wheelmatrix.model.bill import Grafted, Package
 from wheelmatrix.model.gathered import (
     Gathered,
     Host,
@@ -94,6 +95,7 @@ __all__ = [
     "FileType",
     "FirstLink",
     "Gathered",
+    "Grafted",
     "Host",
     "Implementation",
     "Index",
@@ -106,6 +108,7 @@ __all__ = [
     "Listing",
     "Metadata",
     "Outcome",
+    "Package",
     "Part",
     "Plan",
     "Policy",

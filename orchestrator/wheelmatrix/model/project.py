@@ -88,4 +88,6 @@ class Project:
     """True: the module lies in a Python package of the project; False: the wheel's package is generated."""
     sources: tuple[Entry, ...]
     """Python files, data and includes, by their names in the wheel; sorted, unique."""
+    sboms: tuple[Entry, ...] = ()
+    """SBOM files of the user's, named relative to `dist-info/sboms/`."""
     warnings: tuple[str, ...] = ()

@@ -209,6 +209,26 @@ class BuildOptions(VerifyOptions, UploadOptions):
         key="compression-level", metavar="LEVEL", minimum=0, maximum=9, panel="Output",
     )  # fmt: skip
 
+    # What goes beside the module
+    include_debuginfo: bool = option(
+        False, "Ship separate debug information beside the library: .pdb, .dwp, .dSYM, if the compiler writes it",
+        flags=("--include-debuginfo",), key="include-debuginfo", panel="Output",
+    )  # fmt: skip
+    include_import_lib: bool = option(
+        False, "Ship the import library of a Windows DLL beside it", key="include-import-lib", maturin=True,
+        panel="Output",
+    )  # fmt: skip
+
+    sbom_rust: bool = option(True, "Write an SBOM with the crates", key="sbom.rust", maturin=True, panel="Output")
+    sbom_auditwheel: bool = option(
+        True, "Name libraries that were copied into the wheel in its SBOM", key="sbom.auditwheel", maturin=True,
+        panel="Output",
+    )  # fmt: skip
+    sbom_include: tuple[str, ...] = option(
+        (), "SBOM files of yours to ship, relative to the project", flags=("--sbom-include",), greedy=True,
+        key="sbom.include", maturin=True, metavar="PATH…", panel="Output",
+    )  # fmt: skip
+
     # How it runs
     jobs: int = option(
         0, "Compilers at once; 0: as many as there are usable CPUs", scope="run", flags=("-j", "--jobs"), key="jobs",

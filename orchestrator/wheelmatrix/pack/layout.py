@@ -69,6 +69,7 @@ def wheel_entries(
         Entry(name=f"{folder}/WHEEL", source=text),
         *_entry_points(folder, project.metadata),
         *(replace(each, name=f"{folder}/licenses/{each.name}") for each in project.metadata.licenses),
+        *(replace(each, name=f"{folder}/sboms/{each.name}") for each in project.sboms),
     )
     module = Entry(name=wheel.extension, source=library, executable=True)
     found = _unique((*project.sources, module, *extra, *own), reserved=f"{folder}/RECORD")

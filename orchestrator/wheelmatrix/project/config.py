@@ -126,10 +126,6 @@ def _never(found: Any) -> bool:
     return False
 
 
-def _asks_for_sbom(found: Any) -> bool:
-    return isinstance(found, dict) and bool(found.get("rust") or found.get("auditwheel") or found.get("include"))
-
-
 def _asks_for_more_than_the_library(found: Any) -> bool:
     """Any list of cargo targets but one that names a single cdylib: that is what is built anyhow."""
     kinds = [item.get("kind", "cdylib") for item in found if isinstance(item, dict)] if isinstance(found, list) else []
@@ -139,10 +135,8 @@ def _asks_for_more_than_the_library(found: Any) -> bool:
 _LATER: Mapping[str, Callable[[Any], bool]] = {
     "editable-profile": _never,
     "generate-ci": _never,
-    "include-import-lib": bool,
     "pgo-command": _never,
     "pgo-dependency-group": _never,
-    "sbom": _asks_for_sbom,
     "sdist-generator": _never,
     "targets": _asks_for_more_than_the_library,
     "use-base-python": _never,

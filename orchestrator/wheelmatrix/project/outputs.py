@@ -1,4 +1,4 @@
-"""Files that a build script made and that belong into the wheel."""
+"""Files that a build made beside the library and that belong into the wheel."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -42,3 +42,33 @@ def out_dir_entries(
     if issues:
         raise PackError(*issues)
     return tuple(sorted(entries, key=lambda entry: entry.name)), tuple(warnings)
+
+
+def companions(
+    options: BuildOptions,
+    extension: str,
+    debug_info: Mapping[PurePath, Sequence[PurePath]],
+    import_libraries: Sequence[PurePath],
+) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Return debug information and import library beside the module, as far as they are asked for, and warnings.
+
+    `debug_info`: each file or `.dSYM` directory to the files that it is or holds. What a debugger looks for by the
+    module's name gets that: `x.abi3.so.dwp`, `x.abi3.so.dSYM/…`; a PDB keeps its own, which the module knows.
+    """
+    folder, _, module = extension.rpartition("/")
+    place = f"{folder}/" if folder else ""
+    entries: list[Entry] = []
+    warnings: list[str] = []
+    if options.include_debuginfo and not options.strip:
+        for path, files in debug_info.items():
+            name = path.name if path.suffix == ".pdb" else f"{module}{path.suffix}"
+            inside = ((file, file.relative_to(path).as_posix()) for file in files)
+            entries += [Entry(name=f"{place}{name}{'' if at == '.' else f'/{at}'}", source=file) for file, at in inside]
+        if not debug_info:
+            warnings.append(
+                "there is no separate debug information: set `debug` in the cargo profile, and on Linux "
+                '`split-debuginfo = "packed"`'
+            )
+    if options.include_import_lib:
+        entries += [Entry(name=f"{place}{path.name}", source=path) for path in import_libraries]
+    return tuple(entries), tuple(warnings)

@@ -186,6 +186,9 @@ def _artifact(build: Build, heard: Listener, shop: Shop) -> Artifact:
         out_dirs=tuple(sorted(heard.out_dirs.items())),
         is_fresh=not heard.has_begun,
         linked_directories=tuple(heard.linked_directories),
+        packages=frozenset(heard.packages),
+        debug_info=heard.debug_info,
+        import_libraries=heard.import_libraries,
     )
 
 
@@ -197,7 +200,7 @@ def _finished(build: Build, library: Path, shop: Shop) -> Path:
         image = library.read_bytes()
     except OSError as error:
         raise CompileError(issue_of(error, library)) from error
-    shipped = finished(image, build.target)
+    shipped = finished(image, build.target, with_debug_info=shop.options.include_debuginfo)
     if shipped == image:
         return library
     path = shop.root / "finished" / build.id / library.name

@@ -12,11 +12,15 @@ from anyio import to_thread
 from wheelmatrix.audit import audit_library, floor_of
 from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
 from wheelmatrix.events import Warned, WheelVerified, WheelWritten
-from wheelmatrix.model import Artifact, Entry, Expectation, Report, Wheel
+from wheelmatrix.model import Artifact, Entry, Expectation, Grafted, Project, Report, Wheel
 from wheelmatrix.pack.compress import compressor
 from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.pack.sbom import sbom
 from wheelmatrix.plan.steps import artifact_of
-from wheelmatrix.project.outputs import out_dir_entries
+from wheelmatrix.project import lock_path
+from wheelmatrix.project.bill import packages
+from wheelmatrix.project.outputs import companions, out_dir_entries
+from wheelmatrix.project.sboms import sbom_name
 from wheelmatrix.run.files import make_directory, move_whole, sha256_of, write_whole
 from wheelmatrix.run.pack import Written, write_wheel
 from wheelmatrix.run.repair import repaired
@@ -68,7 +72,7 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     """
     library_id = artifact_of(wheel)
     artifact, report = shop.artifacts[library_id], shop.reports[library_id]
-    extra, warnings = await to_thread.run_sync(_outputs, artifact, shop)
+    extra, warnings = await to_thread.run_sync(_outputs, wheel, artifact, shop)
     for text in warnings:
         shop.emit(Warned(message=f"{wheel.id}: {text}"))
     library: Path | bytes = Path(artifact.path)
@@ -78,7 +82,7 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
             report, extra, library = await repaired(wheel, artifact, report, extra, shop)
     filename = wheel_filename(wheel.stem, report.platform_tags)
     tags = wheel_tags(wheel.stem, report.platform_tags)
-    entries = wheel_entries(shop.plan.project, wheel, library, tags, shop.generator, extra)
+    entries = wheel_entries(_with_sbom(artifact, wheel, (), shop), wheel, library, tags, shop.generator, extra)
     packer = compressor(shop.options.compression_method, shop.options.compression_level)
     key = await to_thread.run_sync(_key, entries, artifact, f"{packer} {shop.epoch_s} {shop.generator}")
     path = shop.out / filename
@@ -145,14 +149,43 @@ def _put(found: Path, folder: Path, shop: Shop) -> Path:
     return place
 
 
-def _outputs(artifact: Artifact, shop: Shop) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """Return the files that the configuration takes from build scripts' OUT_DIRs, and warnings."""
+def _outputs(wheel: Wheel, artifact: Artifact, shop: Shop) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Return what is asked for of OUT_DIRs and of what the compiler wrote beside the library, and warnings."""
     listed = {
-        name: tuple(sorted(path for path in Path(place).rglob("*") if path.is_file()))
+        name: _files(Path(place))
         for name, place in artifact.out_dirs
         if any(pattern.out_dir for pattern in shop.options.include)
     }
-    return out_dir_entries(shop.options, shop.plan.project.crate.name, dict(artifact.out_dirs), listed)
+    entries, warnings = out_dir_entries(
+        shop.options, shop.plan.project.crate.name, dict(artifact.out_dirs), listed
+    )  # fmt: skip
+    debug_info = {path: _files(Path(path)) for path in artifact.debug_info}
+    beside, more = companions(shop.options, wheel.extension, debug_info, artifact.import_libraries)
+    return (*entries, *beside), (*warnings, *more)
+
+
+def _with_sbom(artifact: Artifact, wheel: Wheel, grafted: tuple[Grafted, ...], shop: Shop) -> Project:
+    """Return the project with the SBOM of one of its wheels, if one is wanted."""
+    options, project = shop.options, shop.plan.project
+    if shop.gathered is None or not (options.sbom_rust or (grafted and options.sbom_auditwheel)):
+        return project
+    metadata = shop.gathered.cargo_metadata
+    lock = shop.gathered.texts.get(lock_path(metadata), "")
+    builds = [build.target.triple for build in shop.plan.builds if build.id in wheel.builds]
+    text = sbom(
+        project.metadata,
+        packages(metadata, project.crate.package_id, artifact.packages, lock) if options.sbom_rust else (),
+        grafted if options.sbom_auditwheel else (),
+        generator=shop.generator,
+        triples=builds,
+    )
+    own = Entry(name=sbom_name(project.crate.name), source=text)
+    return replace(project, sboms=(*project.sboms, own))
+
+
+def _files(place: Path) -> tuple[Path, ...]:
+    """Return the file itself, or every file below a directory, sorted."""
+    return (place,) if place.is_file() else tuple(sorted(path for path in place.rglob("*") if path.is_file()))
 
 
 def _key(entries: tuple[Entry, ...], artifact: Artifact, made_by: str) -> str:
