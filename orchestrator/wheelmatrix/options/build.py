@@ -186,6 +186,16 @@ class BuildOptions(VerifyOptions, UploadOptions):
         choices=("repair", "check", "warn", "skip"), panel="Audit",
     )  # fmt: skip
 
+    repair_exclude: tuple[str, ...] = option(
+        (), "Libraries that stay outside of the wheel, since its users have them: globs over sonames", scope="target",
+        flags=("--repair-exclude",), greedy=True, key="repair.exclude", metavar="GLOB…", splits=" ,", panel="Audit",
+    )  # fmt: skip
+    repair_include: tuple[str, ...] = option(
+        (), "Libraries that may be copied into the wheel, globs over sonames; without it every one that has to be",
+        scope="target", flags=("--repair-include",), greedy=True, key="repair.include", metavar="GLOB…", splits=" ,",
+        panel="Audit",
+    )  # fmt: skip
+
     # How it is proved
     verify: Literal["off", "static", "loader", "import", "test"] = option(
         "off",

@@ -10,6 +10,7 @@ from pathlib import Path
 from anyio import to_thread
 
 from wheelmatrix.audit import audit_library, floor_of
+from wheelmatrix.audit.outside import forbidden, outside
 from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
 from wheelmatrix.events import Warned, WheelVerified, WheelWritten
 from wheelmatrix.model import Artifact, Entry, Expectation, Grafted, Project, Report, Wheel
@@ -46,13 +47,25 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
 
     def audit() -> Report:
         image = Path(artifact.path).read_bytes()
-        return audit_library(image, expected, shop.tables, name=wheel.extension)
+        found = audit_library(image, expected, shop.tables, name=wheel.extension)
+        there = outside(expected, found.needed)
+        if not there:
+            return found
+        again = audit_library(image, expected, shop.tables, name=wheel.extension, bundled=there)
+        told = f"{', '.join(sorted(there))} stays outside of the wheel: who installs it has to have it"
+        return replace(again, warnings=(*again.warnings, told))
 
     async with shop.jobserver.token():
         report = await to_thread.run_sync(audit)
     if not report:
         hint = _OLDER_GLIBC if build and build.linker == "native" and _asks_too_much(report, expected) else ""
         raise AuditError(*(Issue(message=problem, where=name, hint=hint) for problem in report.problems))
+    if strangers := forbidden(expected, report):
+        raise AuditError.of(
+            f"{', '.join(strangers)} would have to be copied into the wheel, and repair.include does not name it",
+            where=name,
+            hint="name it there, link it statically, or name it in repair.exclude if every user has it",
+        )
     for text in report.warnings:
         shop.emit(Warned(message=f"{name}: {text}"))
     return report
@@ -76,13 +89,14 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     for text in warnings:
         shop.emit(Warned(message=f"{wheel.id}: {text}"))
     library: Path | bytes = Path(artifact.path)
+    grafted: tuple[Grafted, ...] = ()
     make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
     if report.graft:
         async with shop.jobserver.token():
-            report, extra, library = await repaired(wheel, artifact, report, extra, shop)
+            report, extra, library, grafted = await repaired(wheel, artifact, report, extra, shop)
     filename = wheel_filename(wheel.stem, report.platform_tags)
     tags = wheel_tags(wheel.stem, report.platform_tags)
-    entries = wheel_entries(_with_sbom(artifact, wheel, (), shop), wheel, library, tags, shop.generator, extra)
+    entries = wheel_entries(_with_sbom(artifact, wheel, grafted, shop), wheel, library, tags, shop.generator, extra)
     packer = compressor(shop.options.compression_method, shop.options.compression_level)
     key = await to_thread.run_sync(_key, entries, artifact, f"{packer} {shop.epoch_s} {shop.generator}")
     path = shop.out / filename
