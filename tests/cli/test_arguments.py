@@ -101,8 +101,6 @@ def test_a_command_line_means_what_it_means_to_maturin(line: str, expected: dict
         ("--auditwheel nope", "--auditwheel: expected repair, check, warn or skip"),
         ("--pgo", "--pgo"),
         ("--generate-stubs", "--generate-stubs"),
-        ("--sbom-include=x", "--sbom-include"),
-        ("--include-debuginfo", "--include-debuginfo"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_word(line: str, said: str) -> None:

@@ -14,7 +14,7 @@ def test_other_words_are_left_as_they_are() -> None:
 
 def test_every_refused_option_is_named_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        check(["--pgo", "--sbom-include=a", "--pgo", "--sbom-include=b"])
+        check(["--pgo", "--generate-stubs=a", "--pgo", "--generate-stubs=b"])
 
-    assert [issue.where for issue in caught.value.issues] == ["--pgo", "--sbom-include"]
+    assert [issue.where for issue in caught.value.issues] == ["--pgo", "--generate-stubs"]
     assert all("comes with a later version" in issue.message and issue.hint for issue in caught.value.issues)

@@ -85,6 +85,14 @@ def test_of_the_path_of_the_debug_information_the_name_stays(pdb: bytes, signatu
     assert b"old" not in found
 
 
+def test_the_identity_stays_where_the_debug_information_is_shipped() -> None:
+    found = without_stamps(pe_image(), keeps_identity=True)
+
+    assert IDENTITY in found
+    assert PDB not in found
+    assert struct.pack("<I", STAMP) not in found
+
+
 def test_hashes_of_the_linker_stay_and_the_path_goes() -> None:
     image = pe_image(kinds=(CODE_VIEW, REPRO))
 

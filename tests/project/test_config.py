@@ -130,7 +130,6 @@ def test_an_override_is_read() -> None:
         ("compression-method = 'zstd'", "pip and uv cannot install"),
         ("enable = 'pipy'", "did you mean pypy?"),
         ("interpreter = ['3.12']", "tool.wheelmatrix: unknown key 'interpreter'\n  hint: did you mean interpreters?"),
-        ("sbom = {rust = true}", "tool.wheelmatrix.sbom: comes with a later version"),
         ("include = ['/etc/passwd']", '"/etc/passwd" leads out of the project'),
         ("include = ['../a']", '"../a" leads out of the project'),
         ("include = ['C:/a']", "leads out of the project"),
@@ -202,8 +201,6 @@ def test_a_table_that_is_no_table_is_an_error(text: str) -> None:
         ("modul-name = 'a'", "tool.maturin: unknown key 'modul-name' is ignored; did you mean module-name?"),
         ("include = [{path = 'a', forma = 'sdist'}]", "unknown key 'forma' is ignored"),
         ("interpreters = ['3.12']", "unknown key 'interpreters' is ignored"),
-        ("sbom = {rust = true}", "tool.maturin.sbom: not supported yet"),
-        ("include-import-lib = true", "tool.maturin.include-import-lib: not supported yet"),
         ("targets = [{name = 'a', kind = 'bin'}]", "tool.maturin.targets: not supported yet"),
     ],
 )
@@ -229,6 +226,13 @@ def test_maturins_table_is_warned_about(line: str, warning: str) -> None:
 )
 def test_what_does_not_change_the_wheel_is_taken_in_silence(line: str) -> None:
     assert read(f"[tool.maturin]\n{line}\n").warnings == ()
+
+
+@pytest.mark.parametrize("table", ["maturin", "wheelmatrix"])
+def test_the_table_of_the_sbom_is_read(table: str) -> None:
+    found = read(f"[tool.{table}.sbom]\nrust = false\nauditwheel = false\ninclude = ['a.json']\n").options
+
+    assert (found.sbom_rust, found.sbom_auditwheel, found.sbom_include) == (False, False, ("a.json",))
 
 
 def test_no_pyproject_gives_the_defaults() -> None:

@@ -49,3 +49,31 @@ def test_without_a_project_table_cargos_licence_file_is_the_only_one() -> None:
     found = project(BuildOptions(), gathered("", files=("LICENSE", "COPYING"), cargo=cargo)).metadata
 
     assert [each.name for each in found.licenses] == ["COPYING"]
+
+
+@pytest.mark.parametrize("glob", ["LIC[EF]NSE", "./LICENSE", "LICENS?", "**/LICENSE", "LICÉNCE"])
+def test_globs_of_pep_639_name_licence_files(glob: str) -> None:
+    facts = gathered(f'{HEAD}license-files = ["{glob}"]', files=("LICENSE", "LICÉNCE"))
+
+    assert len(project(BuildOptions(), facts).metadata.licenses) == 1
+
+
+@pytest.mark.parametrize(
+    ("glob", "said"),
+    [
+        ("../LICENSE", "has to be relative"),
+        ("sub/../LICENSE", "has to be relative"),
+        ("/LICENSE", "has to be relative"),
+        ("sub\\\\LICENSE", "has to be relative"),
+        ("LICENSE MIT", "has ' '"),
+        ("LICENSE-{MIT}", "has '{'"),
+        ("L[!x]CENSE", r"has '\['"),
+        ("LICENSE**", r"has \*\* beside"),
+        ("COPYING", "matches no file"),
+    ],
+)
+def test_globs_that_pep_639_forbids_are_refused(glob: str, said: str) -> None:
+    facts = gathered(f'{HEAD}license-files = ["{glob}"]', files=("LICENSE", "LICENSE MIT"))
+
+    with pytest.raises(ConfigError, match=said):
+        project(BuildOptions(), facts)

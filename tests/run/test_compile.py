@@ -106,21 +106,23 @@ def test_a_command_of_the_user_that_fails_is_named(crate):
     ],
 )
 def test_what_is_finished_is_a_file_of_our_own_and_cargos_stays(tmp_path, triple, file, is_ours):
-    made = replace(planned(BuildOptions(interpreters=("3.12",))).builds[0], target=target(triple))
+    plan = planned(BuildOptions(interpreters=("3.12",)))
+    made = replace(plan.builds[0], target=target(triple))
     library = tmp_path / file
     library.write_bytes((GOLDEN / file).read_bytes())
-    shop = SimpleNamespace(root=tmp_path / "root")
+    shop = SimpleNamespace(root=tmp_path / "root", plan=plan, options=BuildOptions())
 
-    path = _finished(made, library, shop)
+    path, _ = _finished(made, library, shop)
 
     assert library.read_bytes() == (GOLDEN / file).read_bytes()
     assert (path == tmp_path / "root" / "finished" / made.id / file) is is_ours
     assert path.read_bytes() == finished(library.read_bytes(), made.target)
-    assert _finished(made, path, shop) == path, "what is finished is shipped as it is"
+    assert _finished(made, path, shop)[0] == path, "what is finished is shipped as it is"
 
 
 def test_a_library_that_vanished_is_a_failure_of_its_build(tmp_path):
-    made = replace(planned(BuildOptions(interpreters=("3.12",))).builds[0], target=target("x86_64-pc-windows-gnu"))
+    plan = planned(BuildOptions(interpreters=("3.12",)))
+    made = replace(plan.builds[0], target=target("x86_64-pc-windows-gnu"))
 
     with pytest.raises(CompileError, match=r"gone\.dll"):
-        _finished(made, tmp_path / "gone.dll", SimpleNamespace(root=tmp_path))
+        _finished(made, tmp_path / "gone.dll", SimpleNamespace(root=tmp_path, plan=plan))

@@ -56,6 +56,15 @@ def test_the_library_is_the_crates_own_cdylib():
     assert found.units == 3
 
 
+def test_what_the_compiler_writes_beside_the_library_is_kept():
+    files = ("/b/native.dll", "/b/native.dll.lib", "/b/native.pdb", "/b/libnative.dylib.dSYM", "/b/libnative.so.dwp")
+
+    found = Heard().say(artifact(files=files), artifact(OWN[:-1] + "1", files=("/b/other.pdb",)))
+
+    assert [path.name for path in found.debug_info] == ["native.pdb", "libnative.dylib.dSYM", "libnative.so.dwp"]
+    assert [path.name for path in found.import_libraries] == ["native.dll.lib"]
+
+
 def test_it_begins_once_with_the_first_unit_that_is_not_fresh():
     heard = Heard()
 

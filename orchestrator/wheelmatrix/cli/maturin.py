@@ -7,8 +7,6 @@ from wheelmatrix.errors import ConfigError, Issue
 _LATER = {
     "--pgo": "profile-guided optimization",
     "--generate-stubs": "writing type stubs",
-    "--sbom-include": "shipping SBOM files",
-    "--include-debuginfo": "shipping debug information",
 }
 _NEEDLESS = frozenset({"--compression-enable-large-file-support"})
 """The writer of wheels uses zip64 where a file needs it, and only there."""

@@ -1,5 +1,6 @@
 """The nouns: frozen values that the rooms hand to each other; a value that exists is valid."""
 
+from wheelmatrix.model.bill import Grafted, Package
 from wheelmatrix.model.gathered import (
     FoundFiles,
     Gathered,
@@ -98,6 +99,7 @@ __all__ = [
     "FirstLink",
     "FoundFiles",
     "Gathered",
+    "Grafted",
     "Host",
     "Implementation",
     "Index",
@@ -110,6 +112,7 @@ __all__ = [
     "Listing",
     "Metadata",
     "Outcome",
+    "Package",
     "Part",
     "Plan",
     "Policy",

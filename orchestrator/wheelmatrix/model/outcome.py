@@ -24,6 +24,12 @@ class Artifact:
     """True: it was there already, nothing had to be compiled."""
     linked_directories: tuple[PurePath, ...] = ()
     """Where build scripts told the linker to look for libraries, in their order."""
+    debug_info: tuple[PurePath, ...] = ()
+    """Separate debug information: `.pdb` and `.dwp` files, `.dSYM` directories."""
+    packages: frozenset[str] = frozenset()
+    """Ids of the cargo packages that it was made of, build dependencies too."""
+    import_libraries: tuple[PurePath, ...] = ()
+    """What others link against to use a DLL: `x.dll.lib`, `libx.dll.a`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

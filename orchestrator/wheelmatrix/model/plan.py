@@ -175,6 +175,10 @@ class Expectation:
     """Policy family and version that was asked for (`("manylinux", (2, 28))`): needing more is an error."""
     plain: bool
     """True: the tag is to promise nothing (`linux_x86_64`)."""
+    outside: tuple[str, ...] = ()
+    """Globs of libraries that stay outside of the wheel, whatever the policy says."""
+    inside: tuple[str, ...] = ()
+    """Globs of libraries that may be copied into the wheel; empty: all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

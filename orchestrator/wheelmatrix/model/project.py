@@ -90,6 +90,8 @@ class Project:
     """Python files, data and includes, by their names in the wheel; sorted, unique."""
     python_root: PurePath = PurePath()
     """Directory that holds the Python package; of a project without one that of pyproject.toml."""
+    sboms: tuple[Entry, ...] = ()
+    """SBOM files of the user's, named relative to `dist-info/sboms/`."""
     warnings: tuple[str, ...] = ()
 
 

@@ -199,6 +199,16 @@ class BuildOptions(VerifyOptions, UploadOptions):
         choices=("repair", "check", "warn", "skip"), panel="Audit",
     )  # fmt: skip
 
+    repair_exclude: tuple[str, ...] = option(
+        (), "Libraries that stay outside of the wheel, since its users have them: globs over sonames", scope="target",
+        flags=("--repair-exclude",), greedy=True, key="repair.exclude", metavar="GLOB…", splits=" ,", panel="Audit",
+    )  # fmt: skip
+    repair_include: tuple[str, ...] = option(
+        (), "Libraries that may be copied into the wheel, globs over sonames; without it every one that has to be",
+        scope="target", flags=("--repair-include",), greedy=True, key="repair.include", metavar="GLOB…", splits=" ,",
+        panel="Audit",
+    )  # fmt: skip
+
     # How it is proved
     verify: Literal["off", "static", "loader", "import", "test"] = option(
         "off",
@@ -220,6 +230,26 @@ class BuildOptions(VerifyOptions, UploadOptions):
     compression_level: int = option(
         4, "Level of deflate, 0 to 9; libdeflate's 4 is about as small as zlib's 6", flags=("--compression-level",),
         key="compression-level", metavar="LEVEL", minimum=0, maximum=9, panel="Output",
+    )  # fmt: skip
+
+    # What goes beside the module
+    include_debuginfo: bool = option(
+        False, "Ship separate debug information beside the library: .pdb, .dwp, .dSYM, if the compiler writes it",
+        flags=("--include-debuginfo",), key="include-debuginfo", panel="Output",
+    )  # fmt: skip
+    include_import_lib: bool = option(
+        False, "Ship the import library of a Windows DLL beside it", key="include-import-lib", maturin=True,
+        panel="Output",
+    )  # fmt: skip
+
+    sbom_rust: bool = option(True, "Write an SBOM with the crates", key="sbom.rust", maturin=True, panel="Output")
+    sbom_auditwheel: bool = option(
+        True, "Name libraries that were copied into the wheel in its SBOM", key="sbom.auditwheel", maturin=True,
+        panel="Output",
+    )  # fmt: skip
+    sbom_include: tuple[str, ...] = option(
+        (), "SBOM files of yours to ship, relative to the project", flags=("--sbom-include",), greedy=True,
+        key="sbom.include", maturin=True, metavar="PATH…", panel="Output",
     )  # fmt: skip
 
     # How it runs

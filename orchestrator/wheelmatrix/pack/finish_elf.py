@@ -1,4 +1,4 @@
-"""The dynamic section of a musl library: its C library gets Alpine's name, without a byte more.
+"""The dynamic section of a library: musl's C library gets Alpine's name, RPATHs of the builder go; the size stays.
 
 The longer name must be in the string table already. The linker is told to give it to the library itself, as its
 soname; here the entry for `libc.so` takes that string over, and the library, which nobody links against, has no soname.
@@ -11,6 +11,11 @@ from dataclasses import dataclass
 _MAGIC = b"\x7fELF"
 _PT_LOAD, _PT_DYNAMIC = 1, 2
 _DT_NULL, _DT_NEEDED, _DT_STRTAB, _DT_STRSZ, _DT_SONAME = 0, 1, 5, 10, 14
+_DT_RPATH, _DT_RUNPATH = 15, 29
+_SHT_DYNSYM = 11
+_NAMING = frozenset({_DT_NEEDED, _DT_SONAME, _DT_RPATH, _DT_RUNPATH})
+"""Entries whose values are names."""
+_RELATIVE = ("$ORIGIN", "${ORIGIN}")
 _ZIGS_NAME = b"libc.so"
 """What zig's musl calls itself; its loader takes every name that begins with `libc.` for its own."""
 
@@ -48,6 +53,8 @@ class _Dynamic:
     entries: tuple[_Entry, ...]
     """Without the DT_NULL that ends them."""
     strings: bytes
+    strings_at: int
+    """Offset of the string table in the file."""
 
 
 def with_libc_name(image: bytes, soname: str) -> bytes:
@@ -70,9 +77,68 @@ def with_libc_name(image: bytes, soname: str) -> bytes:
         for tag, value in found.entries
         if (tag, value) != (_DT_SONAME, own)
     ]
-    kept += [(_DT_NULL, 0)] * (len(found.entries) - len(kept))
-    written = b"".join(found.form.entry.pack(*entry) for entry in kept)
+    return _with_entries(image, found, kept)
+
+
+def without_foreign_rpaths(image: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return the image without the directories of DT_RPATH and DT_RUNPATH that only the builder has, and these.
+
+    What begins with `$ORIGIN` stays. Nothing is written over where the linker lets another name end in the same text.
+    """
+    try:
+        found = _dynamic(image)
+        used = _names_used(image, found) if found else None
+    except (struct.error, OverflowError):
+        return image, ()
+    if found is None:
+        return image, ()
+    removed: list[str] = []
+    kept: list[_Entry] = []
+    edited = bytearray(image)
+    for tag, value in found.entries:
+        text = _text(found, value) if tag in (_DT_RPATH, _DT_RUNPATH) else b""
+        places = text.decode("utf-8", "surrogateescape").split(":")
+        relative = [place for place in places if place.startswith(_RELATIVE)]
+        is_own = bool(text) and used is not None and _is_alone(found, value, len(text), used)
+        if not text or len(relative) == len(places) or (relative and not is_own):
+            kept.append((tag, value))
+            continue
+        removed += [place for place in places if place not in relative]
+        left = ":".join(relative).encode("utf-8", "surrogateescape")
+        kept += [(tag, value)] if left else []
+        if is_own:
+            start = found.strings_at + value
+            edited[start : start + len(text)] = left.ljust(len(text), b"\0")
+    return (_with_entries(bytes(edited), found, kept), tuple(removed)) if removed else (image, ())
+
+
+def _with_entries(image: bytes, found: _Dynamic, kept: Sequence[_Entry]) -> bytes:
+    """Return the image with other entries in its dynamic section, DT_NULL in the place of those that are gone."""
+    filled = [*kept, *[(_DT_NULL, 0)] * (len(found.entries) - len(kept))]
+    written = b"".join(found.form.entry.pack(*entry) for entry in filled)
     return image[: found.offset] + written + image[found.offset + len(written) :]
+
+
+def _is_alone(found: _Dynamic, offset: int, length: int, used: Sequence[int]) -> bool:
+    """Return whether no other name begins inside of a string, and it is not itself the end of one."""
+    begins = offset > 0 and found.strings[offset - 1] == 0
+    return begins and used.count(offset) == 1 and not any(offset < each <= offset + length for each in used)
+
+
+def _names_used(image: bytes, found: _Dynamic) -> tuple[int, ...] | None:
+    """Return the offset of every name that symbols and the dynamic section use; None: the symbols are not found."""
+    order, is_64 = found.form.order, found.form.is_64
+    (start,) = struct.unpack_from(f"{order}{'Q' if is_64 else 'I'}", image, 0x28 if is_64 else 0x20)
+    size_bytes, count = struct.unpack_from(f"{order}HH", image, 0x3A if is_64 else 0x2E)
+    for index in range(count):
+        at = start + index * size_bytes
+        if struct.unpack_from(f"{order}I", image, at + 4) == (_SHT_DYNSYM,):
+            place = struct.unpack_from(f"{order}{'QQ' if is_64 else 'II'}", image, at + (24 if is_64 else 16))
+            step = 24 if is_64 else 16
+            symbols = (struct.unpack_from(f"{order}I", image, place[0] + more)[0] for more in range(0, place[1], step))
+            own = (value for tag, value in found.entries if tag in _NAMING)
+            return (*symbols, *own)
+    return None
 
 
 def _text(found: _Dynamic, offset: int) -> bytes:
@@ -98,8 +164,12 @@ def _dynamic(image: bytes) -> _Dynamic | None:
         tag, value = form.entry.unpack_from(image, at)
         if tag == _DT_NULL:
             return _Dynamic(
-                form=form, offset=place[0], entries=tuple(entries), strings=_strings(image, segments, entries)
-            )  # fmt: skip
+                form=form,
+                offset=place[0],
+                entries=tuple(entries),
+                strings=image[slice(*_strings(segments, entries))],
+                strings_at=_strings(segments, entries)[0],
+            )
         entries.append((tag, value))
     return None
 
@@ -111,11 +181,12 @@ def _segment(form: _Form, image: bytes, at: int) -> tuple[int, int, int, int]:
     return kind, offset, address, held
 
 
-def _strings(image: bytes, segments: Sequence[tuple[int, int, int, int]], entries: Sequence[_Entry]) -> bytes:
+def _strings(segments: Sequence[tuple[int, int, int, int]], entries: Sequence[_Entry]) -> tuple[int, int]:
+    """Return where the string table begins and ends in the file; twice 0: it is not in it."""
     values = dict(reversed(entries))
     address = values.get(_DT_STRTAB, -1)
     for kind, offset, start, held in segments:
         if kind == _PT_LOAD and 0 <= address - start < held:
             first = address - start + offset
-            return image[first : first + values.get(_DT_STRSZ, 0)]
-    return b""
+            return first, first + values.get(_DT_STRSZ, 0)
+    return 0, 0

@@ -40,15 +40,16 @@ class _Headers:
         return 0, 0
 
 
-def without_stamps(image: bytes) -> bytes:
+def without_stamps(image: bytes, *, keeps_identity: bool = False) -> bytes:
     """Return the image with zeros for every time stamp, checksum and PDB identity, and PDB files without directory.
 
+    `keeps_identity`: the PDB file is shipped, and debuggers know it by its identity, which therefore stays.
     Where the linker wrote hashes (`/Brepro`), these stay: they say nothing but what the content is. An image with an
     Authenticode signature comes back as it is, and so does what is no PE image or is cut off.
     """
     try:
         found = _headers(image)
-        edits = () if found is None or _is_signed(found) else tuple(_edits(found))
+        edits = () if found is None or _is_signed(found) else tuple(_edits(found, keeps_identity=keeps_identity))
     except (struct.error, OverflowError):
         return image
     if not edits:
@@ -91,12 +92,12 @@ def _is_signed(found: _Headers) -> bool:
     return len(found.directories) > _SECURITY and found.directories[_SECURITY] != (0, 0)
 
 
-def _edits(found: _Headers) -> Iterator[_Edit]:
+def _edits(found: _Headers, *, keeps_identity: bool) -> Iterator[_Edit]:
     debug = tuple(_debug_entries(found))
     keeps_hashes = any(kind == _REPRO for _, kind, _, _ in debug)
     for _, kind, offset, size_bytes in debug:
         if kind == _CODE_VIEW:
-            yield from _code_view(found.image, offset, size_bytes, keeps_identity=keeps_hashes)
+            yield from _code_view(found.image, offset, size_bytes, keeps_identity=keeps_identity or keeps_hashes)
     if keeps_hashes:
         return
     stamps = [found.coff + 4, *(at + 4 for at, *_ in debug)]

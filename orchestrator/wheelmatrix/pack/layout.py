@@ -82,6 +82,7 @@ def dist_info_entries(
         Entry(name=f"{folder}/WHEEL", source=_wheel_text(tags, generator, build[0] if build else "")),
         *_entry_points(folder, project.metadata),
         *(replace(each, name=f"{folder}/licenses/{each.name}") for each in project.metadata.licenses),
+        *(replace(each, name=f"{folder}/sboms/{each.name}") for each in project.sboms),
     )
 
 

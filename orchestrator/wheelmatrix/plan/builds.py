@@ -188,6 +188,8 @@ def _expectation(lead: Bound, project: Project) -> Expectation:
         mode=lead.options.auditwheel,
         ceiling=limit,
         plain=plain,
+        outside=lead.options.repair_exclude,
+        inside=lead.options.repair_include,
     )
 
 

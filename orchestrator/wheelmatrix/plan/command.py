@@ -39,6 +39,8 @@ def cargo_command(
     # Ours come first: of two names for the library, linkers take the last, and that is the user's.
     own = rustc_args(target, library, by_zig=linked.kind == "zig")
     rustc = [*own, *options.rustc_args, *(("-C", "strip=symbols") if options.strip else ())]
+    if options.include_debuginfo and target.os == "macos" and linked.kind != "zig" and not options.strip:
+        rustc += ["-C", "split-debuginfo=packed"]  # a `.dSYM` beside the library, instead of a map of object files
     argv = [
         str(linked.program),
         "rustc",

@@ -18,6 +18,7 @@ from wheelmatrix.project.globs import fixed_prefix
 from wheelmatrix.project.layout import Layout, layout, normal, possible_packages, python_roots
 from wheelmatrix.project.licenses import named_files, wanted_directories
 from wheelmatrix.project.readme import readme_paths
+from wheelmatrix.project.sboms import sbom_entries, sbom_name, sbom_paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
         is_mixed=place.is_mixed,
         sources=in_place(files, place, described) if options.editable and place.is_mixed else files,
         python_root=place.python_root,
+        sboms=sbom_entries(options, root, sbom_name(crate.name) if options.sbom_rust else "", gathered.files),
         warnings=(*warnings, *_linking(crate.pyo3), *_naming(place)),
     )
 
@@ -121,13 +123,18 @@ def wanted(
         *(sources.data_directory(options, root, module) for module in modules),
         *wanted_directories(table, root),
     )
-    named = named_files(table, package, root, manifest)
+    named = (*named_files(table, package, root, manifest), *sbom_paths(options, root))
     return Wanted(
         directories=tuple(dict.fromkeys(map(normal, directories))),
         shallow=tuple(dict.fromkeys((root, manifest.parent, *roots, *(path.parent for path in named)))),
-        texts=(*readme_paths(table, package, root, manifest), manifest),
+        texts=(*readme_paths(table, package, root, manifest), manifest, lock_path(cargo_metadata)),
         skip=frozenset({PurePath(str(cargo_metadata["target_directory"]))}),
     )
+
+
+def lock_path(cargo_metadata: Mapping[str, Any]) -> PurePath:
+    """Return where Cargo.lock is."""
+    return PurePath(str(cargo_metadata["workspace_root"])) / "Cargo.lock"
 
 
 def declared_library(manifest_text: str | None, library: str) -> str:

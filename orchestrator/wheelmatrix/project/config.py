@@ -126,10 +126,6 @@ def _never(found: Any) -> bool:
     return False
 
 
-def _asks_for_sbom(found: Any) -> bool:
-    return isinstance(found, dict) and bool(found.get("rust") or found.get("auditwheel") or found.get("include"))
-
-
 def _asks_for_more_than_the_library(found: Any) -> bool:
     """Any list of cargo targets but one that names a single cdylib: that is what is built anyhow."""
     kinds = [item.get("kind", "cdylib") for item in found if isinstance(item, dict)] if isinstance(found, list) else []
@@ -138,10 +134,8 @@ def _asks_for_more_than_the_library(found: Any) -> bool:
 
 _LATER: Mapping[str, Callable[[Any], bool]] = {
     "generate-ci": _never,
-    "include-import-lib": bool,
     "pgo-command": _never,
     "pgo-dependency-group": _never,
-    "sbom": _asks_for_sbom,
     "targets": _asks_for_more_than_the_library,
 }
 """Keys of maturin 1.16 that later jobs will read, to whether a value would change the wheel."""

@@ -1,5 +1,6 @@
 """Which licence files a project has: by its globs (PEP 639), by name, or by the names that are customary."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePath
@@ -13,6 +14,8 @@ from wheelmatrix.project.readme import is_inside
 
 CUSTOMARY = ("LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*")
 """Globs beside pyproject.toml where [project] has no license-files. Source: PEP 639, "Add license-files key"."""
+_RANGE = re.compile(r"\[[\w.-]+\]")
+"""A range of a glob, of the characters that PEP 639 allows in it."""
 
 
 def license_entries(
@@ -35,7 +38,8 @@ def license_entries(
     if "license-files" in project:
         inside = [path for path in known if path.is_relative_to(root)]
         for glob in project["license-files"]:
-            matched = [path for path in inside if matches_glob(glob, path.relative_to(root).as_posix())]
+            plain = "/".join(part for part in str(glob).split("/") if part != ".")
+            matched = [path for path in inside if matches_glob(plain, path.relative_to(root).as_posix())]
             found.update(dict.fromkeys(matched))
             issues += _glob_faults(glob, matched)
     elif project:
@@ -83,7 +87,21 @@ def wanted_directories(project: Mapping[str, Any], root: PurePath) -> tuple[Pure
 
 def _glob_faults(glob: str, matched: Sequence[PurePath]) -> Iterator[Issue]:
     where = "project.license-files"
-    if glob.startswith("/") or ".." in glob.split("/") or "\\" in glob:
-        yield Issue(message=f"the glob {glob!r} has to be relative, inside of the project, and with `/`", where=where)
+    if fault := _syntax_fault(glob):
+        yield Issue(message=f"the glob {glob!r} {fault}", where=where)
     elif not matched:
         yield Issue(message=f"the glob {glob!r} matches no file", where=where)
+
+
+def _syntax_fault(glob: str) -> str:
+    """Return what PEP 639 ("Add license-files key") does not allow of a glob; empty: it may be."""
+    parts = glob.split("/")
+    if glob.startswith("/") or ".." in parts or "\\" in glob:
+        return "has to be relative, inside of the project, and with `/`"
+    if any("**" in part and part != "**" for part in parts):
+        return "has ** beside something else: it stands for whole directories"
+    plain = _RANGE.sub("", glob)
+    strange = next((letter for letter in plain if not (letter.isalnum() or letter in "_-./*?")), "")
+    if strange:
+        return f"has {strange!r}: letters, digits, `_-./`, `*`, `?`, `**` and ranges of these in brackets are allowed"
+    return ""

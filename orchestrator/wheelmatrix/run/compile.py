@@ -17,6 +17,7 @@ from wheelmatrix.errors import CompileError, ConfigError, PackError
 from wheelmatrix.events import Cloned, Retried, UnitsCounted
 from wheelmatrix.model import Artifact, Build, Command, Part
 from wheelmatrix.pack.finish import finished, is_finished_by_us
+from wheelmatrix.pack.finish_elf import without_foreign_rpaths
 from wheelmatrix.run.cargo import is_killed, plain_line, unit_graph
 from wheelmatrix.run.clean import mark_used
 from wheelmatrix.run.clone import clone
@@ -175,7 +176,7 @@ def _artifact(build: Build, heard: Listener, shop: Shop) -> Artifact:
     for name in ("pyo3-ffi", "pyo3"):
         if (cfgs := heard.cfgs.get(name)) and (fault := abi_fault(cfgs, build.abi)):
             raise CompileError.of(f"{name} was configured for another Python: {fault}", where=build.name)
-    path = _finished(build, heard.library, shop)
+    path, searched = _finished(build, heard.library, shop)
     digest, size_bytes = sha256_of(path)
     return Artifact(
         build=build.id,
@@ -185,25 +186,37 @@ def _artifact(build: Build, heard: Listener, shop: Shop) -> Artifact:
         sha256=digest,
         out_dirs=tuple(sorted(heard.out_dirs.items())),
         is_fresh=not heard.has_begun,
-        linked_directories=tuple(heard.linked_directories),
+        linked_directories=tuple(dict.fromkeys((*heard.linked_directories, *searched))),
+        packages=frozenset(heard.packages),
+        debug_info=heard.debug_info,
+        import_libraries=heard.import_libraries,
     )
 
 
-def _finished(build: Build, library: Path, shop: Shop) -> Path:
-    """Return the library as it is shipped; where that differs from cargo's, it is a file of our own."""
-    if not is_finished_by_us(build.target):
-        return library
+def _finished(build: Build, library: Path, shop: Shop) -> tuple[Path, tuple[Path, ...]]:
+    """Return the library as it is shipped, and the directories that its RPATH named and names no longer.
+
+    Where it differs from cargo's, it is a file of our own.
+    """
+    expected = shop.plan.expectations[build.id]
+    goes_out = build.target.os == "linux" and expected.mode in ("repair", "check") and not expected.plain
+    if not goes_out and not is_finished_by_us(build.target):
+        return library, ()
     try:
         image = library.read_bytes()
     except OSError as error:
         raise CompileError(issue_of(error, library)) from error
-    shipped = finished(image, build.target)
+    shipped = finished(image, build.target, with_debug_info=shop.options.include_debuginfo)
+    removed: tuple[str, ...] = ()
+    if goes_out:  # a wheel for this machine alone may need what lies where its RPATH says
+        shipped, removed = without_foreign_rpaths(shipped)
+    searched = tuple(path for path in map(Path, removed) if path.is_absolute())
     if shipped == image:
-        return library
+        return library, searched
     path = shop.root / "finished" / build.id / library.name
     make_directory(path.parent)
     write_if_changed(path, shipped)
-    return path
+    return path, searched
 
 
 def _with_jobserver(command: Command, shop: Shop, token: Token) -> Command:

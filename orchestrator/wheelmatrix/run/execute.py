@@ -27,6 +27,7 @@ from wheelmatrix.run.jobserver import Jobserver
 from wheelmatrix.run.journal import Journal, new_run_id
 from wheelmatrix.run.lock import project_lock
 from wheelmatrix.run.prepare import Prepared
+from wheelmatrix.run.repair import check_repair
 from wheelmatrix.run.shop import Shop
 from wheelmatrix.run.signals import on_signals
 from wheelmatrix.run.teller import Teller
@@ -133,6 +134,7 @@ async def _run(engine: Engine, shop: Shop, prepared: Prepared, teller: Teller) -
         await to_thread.run_sync(_check_out, shop.out)
         await to_thread.run_sync(_clear, shop)
         await to_thread.run_sync(_check_disk, plan, shop.root)
+        check_repair(plan)
         await _check_proofs(shop)
         await engine.run()
 

@@ -13,6 +13,8 @@ _MESSAGE_CHARS = 400
 """Told of a message: a macro's can have a megabyte in one line. The log has all of it."""
 _SUMMARY = re.compile(r"aborting due to |\d+ warnings? emitted")
 _LIBRARY_SUFFIXES = (".so", ".dylib", ".dll")
+_DEBUG_SUFFIXES = (".dSYM", ".dwp", ".pdb")
+_IMPORT_ENDINGS = (".dll.a", ".dll.lib")
 
 
 class Listener:
@@ -36,6 +38,10 @@ class Listener:
         self._begun = begun
         self._log = log
         self.library: Path | None = None
+        self.packages: set[str] = set()
+        """Ids of what was compiled, or was there already."""
+        self.debug_info: tuple[Path, ...] = ()
+        self.import_libraries: tuple[Path, ...] = ()
         self.out_dirs: dict[str, Path] = {}
         """By package name."""
         self.cfgs: dict[str, frozenset[str]] = {}
@@ -61,6 +67,7 @@ class Listener:
             case UnitBuilt() as unit:
                 if not unit.fresh:
                     self._begin()
+                self.packages.add(unit.package)
                 self._note_library(unit)
                 self._finish(unit_name(unit.package), (unit.package, unit.target), fresh=unit.fresh)
             case ScriptRun() as script:
@@ -101,7 +108,10 @@ class Listener:
 
     def _note_library(self, unit: UnitBuilt) -> None:
         if unit.package == self._package and "cdylib" in unit.crate_types:
-            libraries = [Path(file) for file in unit.files if file.suffix in _LIBRARY_SUFFIXES]
+            files = tuple(map(Path, unit.files))
+            libraries = [file for file in files if file.suffix in _LIBRARY_SUFFIXES]
+            self.debug_info = tuple(file for file in files if file.suffix in _DEBUG_SUFFIXES)
+            self.import_libraries = tuple(file for file in files if file.name.endswith(_IMPORT_ENDINGS))
             self.library = libraries[0] if libraries else self.library
 
     def _diagnose(self, said: Diagnostic) -> None:

@@ -28,5 +28,13 @@ async def merge_slices(wheel: Wheel, shop: Shop) -> Artifact:
         digest, size_bytes = await to_thread.run_sync(merge)
     is_fresh = all(artifact.is_fresh for artifact in artifacts)
     return replace(
-        artifacts[0], build=wheel.id, path=path, size_bytes=size_bytes, sha256=digest, is_fresh=is_fresh
-    )  # fmt: skip
+        artifacts[0],
+        build=wheel.id,
+        path=path,
+        size_bytes=size_bytes,
+        sha256=digest,
+        is_fresh=is_fresh,
+        packages=frozenset().union(*(artifact.packages for artifact in artifacts)),
+        debug_info=(),  # each slice has its own, and one cannot stand for both
+        import_libraries=(),
+    )

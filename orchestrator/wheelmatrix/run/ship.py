@@ -10,13 +10,18 @@ from pathlib import Path
 from anyio import to_thread
 
 from wheelmatrix.audit import audit_library, floor_of
+from wheelmatrix.audit.outside import forbidden, outside
 from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
 from wheelmatrix.events import Warned, WheelVerified, WheelWritten
-from wheelmatrix.model import Artifact, Entry, Expectation, Report, Wheel
+from wheelmatrix.model import Artifact, Entry, Expectation, Grafted, Project, Report, Wheel
 from wheelmatrix.pack.compress import compressor
 from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.pack.sbom import sbom
 from wheelmatrix.plan.steps import artifact_of
-from wheelmatrix.project.outputs import out_dir_entries
+from wheelmatrix.project import lock_path
+from wheelmatrix.project.bill import packages
+from wheelmatrix.project.outputs import companions, out_dir_entries
+from wheelmatrix.project.sboms import sbom_name
 from wheelmatrix.run.files import issue_of, make_directory, move_whole, sha256_of, write_if_changed, write_whole
 from wheelmatrix.run.pack import Written, write_wheel
 from wheelmatrix.run.repair import repaired
@@ -42,13 +47,25 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
 
     def audit() -> Report:
         image = Path(artifact.path).read_bytes()
-        return audit_library(image, expected, shop.tables, name=wheel.extension)
+        found = audit_library(image, expected, shop.tables, name=wheel.extension)
+        there = outside(expected, found.needed)
+        if not there:
+            return found
+        again = audit_library(image, expected, shop.tables, name=wheel.extension, bundled=there)
+        told = f"{', '.join(sorted(there))} stays outside of the wheel: who installs it has to have it"
+        return replace(again, warnings=(*again.warnings, told))
 
     async with shop.jobserver.token():
         report = await to_thread.run_sync(audit)
     if not report:
         hint = _OLDER_GLIBC if build and build.linker == "native" and _asks_too_much(report, expected) else ""
         raise AuditError(*(Issue(message=problem, where=name, hint=hint) for problem in report.problems))
+    if strangers := forbidden(expected, report):
+        raise AuditError.of(
+            f"{', '.join(strangers)} would have to be copied into the wheel, and repair.include does not name it",
+            where=name,
+            hint="name it there, link it statically, or name it in repair.exclude if every user has it",
+        )
     for text in report.warnings:
         shop.emit(Warned(message=f"{name}: {text}"))
     return report
@@ -68,21 +85,25 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     """
     library_id = artifact_of(wheel)
     artifact, report = shop.artifacts[library_id], shop.reports[library_id]
-    extra = await to_thread.run_sync(_outputs, artifact, shop)
+    extra, warnings = await to_thread.run_sync(_outputs, wheel, artifact, shop)
+    for text in warnings:
+        shop.emit(Warned(message=f"{wheel.id}: {text}"))
     library: Path | bytes = Path(artifact.path)
+    grafted: tuple[Grafted, ...] = ()
     make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
     if report.graft:
         async with shop.jobserver.token():
-            report, extra, library = await repaired(wheel, artifact, report, extra, shop)
+            report, extra, library, grafted = await repaired(wheel, artifact, report, extra, shop)
     filename = wheel_filename(wheel.stem, report.platform_tags)
     tags = wheel_tags(wheel.stem, report.platform_tags)
+    project = _with_sbom(artifact, wheel, grafted, shop)
     if wheel.beside is not None:
         root = Path(shop.plan.project.python_root)
         beside = (Entry(name=wheel.extension, source=library), *extra)
         await to_thread.run_sync(_put_beside, beside, root, shop)
-        entries = wheel_entries(shop.plan.project, wheel, None, tags, shop.generator)
+        entries = wheel_entries(project, wheel, None, tags, shop.generator)
     else:
-        entries = wheel_entries(shop.plan.project, wheel, library, tags, shop.generator, extra)
+        entries = wheel_entries(project, wheel, library, tags, shop.generator, extra)
     packer = compressor(shop.options.compression_method, shop.options.compression_level)
     key = await to_thread.run_sync(_key, entries, artifact, f"{packer} {shop.epoch_s} {shop.generator}")
     path = shop.out / filename
@@ -161,14 +182,43 @@ def _put_beside(entries: tuple[Entry, ...], root: Path, shop: Shop) -> None:
         _age(place, not write_if_changed(place, content), shop)
 
 
-def _outputs(artifact: Artifact, shop: Shop) -> tuple[Entry, ...]:
-    """Return the files that the configuration takes from build scripts' OUT_DIRs."""
+def _outputs(wheel: Wheel, artifact: Artifact, shop: Shop) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Return what is asked for of OUT_DIRs and of what the compiler wrote beside the library, and warnings."""
     listed = {
-        name: tuple(sorted(path for path in Path(place).rglob("*") if path.is_file()))
+        name: _files(Path(place))
         for name, place in artifact.out_dirs
         if any(pattern.out_dir for pattern in shop.options.include)
     }
-    return out_dir_entries(shop.options, shop.plan.project.crate.name, dict(artifact.out_dirs), listed)
+    entries, warnings = out_dir_entries(
+        shop.options, shop.plan.project.crate.name, dict(artifact.out_dirs), listed
+    )  # fmt: skip
+    debug_info = {path: _files(Path(path)) for path in artifact.debug_info}
+    beside, more = companions(shop.options, wheel.extension, debug_info, artifact.import_libraries)
+    return (*entries, *beside), (*warnings, *more)
+
+
+def _with_sbom(artifact: Artifact, wheel: Wheel, grafted: tuple[Grafted, ...], shop: Shop) -> Project:
+    """Return the project with the SBOM of one of its wheels, if one is wanted."""
+    options, project = shop.options, shop.plan.project
+    if shop.gathered is None or not (options.sbom_rust or (grafted and options.sbom_auditwheel)):
+        return project
+    metadata = shop.gathered.cargo_metadata
+    lock = shop.gathered.texts.get(lock_path(metadata), "")
+    builds = [build.target.triple for build in shop.plan.builds if build.id in wheel.builds]
+    text = sbom(
+        project.metadata,
+        packages(metadata, project.crate.package_id, artifact.packages, lock) if options.sbom_rust else (),
+        grafted if options.sbom_auditwheel else (),
+        generator=shop.generator,
+        triples=builds,
+    )
+    own = Entry(name=sbom_name(project.crate.name), source=text)
+    return replace(project, sboms=(*project.sboms, own))
+
+
+def _files(place: Path) -> tuple[Path, ...]:
+    """Return the file itself, or every file below a directory, sorted."""
+    return (place,) if place.is_file() else tuple(sorted(path for path in place.rglob("*") if path.is_file()))
 
 
 def _key(entries: tuple[Entry, ...], artifact: Artifact, made_by: str) -> str:
