@@ -45,6 +45,7 @@ from wheelmatrix.model.plan import (
     Wheel,
 )
 from wheelmatrix.model.project import (
+    BindingsKind,
     Crate,
     Entry,
     Metadata,
@@ -77,6 +78,7 @@ __all__ = [
     "AbiKind",
     "Artifact",
     "AuditMode",
+    "BindingsKind",
     "Blocker",
     "Build",
     "CarriedLibrary",

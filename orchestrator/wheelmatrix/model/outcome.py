@@ -11,10 +11,10 @@ from wheelmatrix.model.matrix import Version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """A library that a build made."""
+    """A library or program that a build made."""
 
     build: str
-    kind: Literal["cdylib"]
+    kind: Literal["cdylib", "bin"]
     path: PurePath
     size_bytes: int
     sha256: str
@@ -24,6 +24,10 @@ class Artifact:
     """True: it was there already, nothing had to be compiled."""
     linked_directories: tuple[PurePath, ...] = ()
     """Where build scripts told the linker to look for libraries, in their order."""
+    target: str = ""
+    """Name of the cargo target; empty: the build's only library."""
+    beside: tuple["Artifact", ...] = ()
+    """What else the same build made for the wheel: programs, by target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

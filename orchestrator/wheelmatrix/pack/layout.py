@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import PurePath
 
 from wheelmatrix.errors import Issue, PackError
-from wheelmatrix.model import Entry, Metadata, Project, Wheel
+from wheelmatrix.model import Artifact, Entry, Metadata, Project, Wheel
 from wheelmatrix.pack.names import dist_info_name, folded_into_files, name_fault
 
 _LONGEST_FILENAME_BYTES = 246
@@ -46,16 +46,16 @@ def wheel_tags(stem: str, platform_tags: Iterable[str]) -> tuple[str, ...]:
 def wheel_entries(
     project: Project,
     wheel: Wheel,
-    library: PurePath | bytes,
+    library: PurePath | bytes | None,
     tags: tuple[str, ...],
     generator: str,
     extra: tuple[Entry, ...] = (),
 ) -> tuple[Entry, ...]:
     """Return every member of a wheel but RECORD, in the order they are written: by name, `.dist-info` last.
 
-    `library`: absolute path of the extension module, or its content; `tags`: what `wheel_tags` gives; `generator`: the
-    program and its version; `extra`: grafted libraries, SBOMs and whatever else a step adds, by their names in the
-    wheel.
+    `library`: absolute path of the extension module, or its content; None: there are programs alone; `tags`: what
+    `wheel_tags` gives; `generator`: the program and its version; `extra`: programs, grafted libraries, SBOMs and
+    whatever else a step adds, by their names in the wheel.
     Raises PackError with every name that is forbidden or comes from two sources, and every licence that is not there.
     """
     name, version, *build, _, _ = _stem_parts(wheel.stem)
@@ -70,10 +70,21 @@ def wheel_entries(
         *_entry_points(folder, project.metadata),
         *(replace(each, name=f"{folder}/licenses/{each.name}") for each in project.metadata.licenses),
     )
-    module = Entry(name=wheel.extension, source=library, executable=True)
-    found = _unique((*project.sources, module, *extra, *own), reserved=f"{folder}/RECORD")
+    module = () if library is None else (Entry(name=wheel.extension, source=library, executable=True),)
+    found = _unique((*project.sources, *module, *extra, *own), reserved=f"{folder}/RECORD")
     _check_metadata(project.metadata)
     return tuple(sorted(found, key=lambda entry: _place(entry.name, folder)))
+
+
+def name_in_wheel(wheel: Wheel, artifact: Artifact) -> str:
+    """Return what a library or program is called in the wheel."""
+    return wheel.programs[artifact.target] if artifact.kind == "bin" else wheel.extension
+
+
+def program_entries(wheel: Wheel, artifact: Artifact) -> tuple[Entry, ...]:
+    """Return the members for all programs among an artifact and those beside it."""
+    programs = (each for each in (artifact, *artifact.beside) if each.kind == "bin")
+    return tuple(Entry(name=name_in_wheel(wheel, each), source=each.path, executable=True) for each in programs)
 
 
 def _stem_parts(stem: str) -> list[str]:

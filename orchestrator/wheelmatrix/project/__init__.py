@@ -9,10 +9,11 @@ import tomli
 
 from wheelmatrix.bindings.pyo3 import links_libpython
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Gathered, Project, PyO3
+from wheelmatrix.model import Crate, Gathered, Project
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project import crate as crates
 from wheelmatrix.project import metadata, sources
+from wheelmatrix.project.entry_points import check_scripts
 from wheelmatrix.project.globs import fixed_prefix
 from wheelmatrix.project.layout import Layout, layout, normal, possible_packages, python_roots
 from wheelmatrix.project.licenses import named_files, wanted_directories
@@ -42,14 +43,15 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
     declared = _declared_library(gathered.texts.get(manifest), crate.library)
     place = layout(options, table, crate, root, [file.path for file in gathered.files], declared)
     described, warnings = metadata.read(table, crate, package, root, gathered)
+    check_scripts(crate.programs, table, str(gathered.pyproject))
     return Project(
         root=root,
         crate=crate,
         metadata=described,
         module_name=place.module_name,
         is_mixed=place.is_mixed,
-        sources=sources.collect(options, place, described, gathered),
-        warnings=(*warnings, *_linking(crate.pyo3), *_naming(place)),
+        sources=sources.collect(options, place, described, gathered, crate),
+        warnings=(*warnings, *_linking(crate), *_naming(place, crate)),
     )
 
 
@@ -99,7 +101,7 @@ def wanted(
     table = _project_table(pyproject, pyproject_text)
     package = _package_of(cargo_metadata, manifest)
     library = next((each["name"] for each in package.get("targets", ()) if "bin" not in each["kind"]), "")
-    modules = possible_packages(options, table, library)
+    modules = possible_packages(options, table, library, str(package.get("name", "")))
     roots = python_roots(options, root, manifest)
     names = (*(module.partition(".")[0] for module in modules), *options.python_packages)
     packages = [base / name for base in roots for name in names]
@@ -134,16 +136,17 @@ def _declared_library(manifest_text: str | None, library: str) -> str:
     return str(table.get("name", "")) if isinstance(table, dict) else ""
 
 
-def _linking(pyo3: PyO3) -> tuple[str, ...]:
-    if not links_libpython(pyo3):
+def _linking(crate: Crate) -> tuple[str, ...]:
+    pyo3 = crate.pyo3
+    if pyo3 is None or crate.bindings == "bin" or not links_libpython(pyo3):
         return ()
     version = ".".join(map(str, pyo3.version))
     cure = f'set features = ["{pyo3.crate}/extension-module"] in [tool.maturin]'
     return (f"{pyo3.crate} {version} without its feature extension-module links libpython, as no wheel may: {cure}",)
 
 
-def _naming(place: Layout) -> tuple[str, ...]:
-    if place.is_mixed or place.extension == place.module_name:
+def _naming(place: Layout, crate: Crate) -> tuple[str, ...]:
+    if crate.bindings == "bin" or place.is_mixed or place.extension == place.module_name:
         return ()
     said = f"there is no Python package {place.package}, so {place.module_name} will be imported as {place.extension}"
     return (f"{said}: make the package, or shorten module-name",)

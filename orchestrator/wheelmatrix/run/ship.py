@@ -10,11 +10,12 @@ from pathlib import Path
 from anyio import to_thread
 
 from wheelmatrix.audit import audit_library, floor_of
+from wheelmatrix.audit.whole import whole
 from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
 from wheelmatrix.events import Warned, WheelVerified, WheelWritten
 from wheelmatrix.model import Artifact, Entry, Expectation, Report, Wheel
 from wheelmatrix.pack.compress import compressor
-from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.pack.layout import name_in_wheel, program_entries, wheel_entries, wheel_filename, wheel_tags
 from wheelmatrix.plan.steps import artifact_of
 from wheelmatrix.project.outputs import out_dir_entries
 from wheelmatrix.run.files import make_directory, move_whole, sha256_of, write_whole
@@ -30,7 +31,7 @@ _OLDER_GLIBC = (
 
 
 async def audit_artifact(subject: str, shop: Shop) -> Report:
-    """Audit the library of a build, or what was merged for a wheel.
+    """Audit the library and programs of a build, or what was merged for a wheel.
 
     Raises AuditError with everything that forbids shipping it.
     """
@@ -41,8 +42,7 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
     expected = shop.plan.expectations[subject]
 
     def audit() -> Report:
-        image = Path(artifact.path).read_bytes()
-        return audit_library(image, expected, shop.tables, name=wheel.extension)
+        return whole([_audited(each, expected, wheel, shop) for each in (artifact, *artifact.beside)])
 
     async with shop.jobserver.token():
         report = await to_thread.run_sync(audit)
@@ -52,6 +52,12 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
     for text in report.warnings:
         shop.emit(Warned(message=f"{name}: {text}"))
     return report
+
+
+def _audited(artifact: Artifact, expected: Expectation, wheel: Wheel, shop: Shop) -> Report:
+    is_module = artifact.kind == "cdylib" and bool(expected.module)
+    name = name_in_wheel(wheel, artifact)
+    return audit_library(Path(artifact.path).read_bytes(), expected, shop.tables, name=name, is_extension=is_module)
 
 
 def _asks_too_much(report: Report, expected: Expectation) -> bool:
@@ -69,7 +75,8 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     library_id = artifact_of(wheel)
     artifact, report = shop.artifacts[library_id], shop.reports[library_id]
     extra = await to_thread.run_sync(_outputs, artifact, shop)
-    library: Path | bytes = Path(artifact.path)
+    library: Path | bytes | None = Path(artifact.path) if wheel.extension else None
+    extra += program_entries(wheel, artifact)
     make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
     if report.graft:
         async with shop.jobserver.token():
@@ -154,13 +161,14 @@ def _outputs(artifact: Artifact, shop: Shop) -> tuple[Entry, ...]:
 
 
 def _key(entries: tuple[Entry, ...], artifact: Artifact, made_by: str) -> str:
-    """Return a digest of all that goes into a wheel; files other than the library by time and size."""
-    digest = hashlib.sha256(f"{made_by} {artifact.sha256}".encode())
+    """Return a digest of all that goes into a wheel; files that cargo did not make by time and size."""
+    digest = hashlib.sha256(" ".join([made_by, *(each.sha256 for each in (artifact, *artifact.beside))]).encode())
+    known = {each.path for each in (artifact, *artifact.beside)}
     for entry in entries:
         digest.update(f"\n{entry.name} {entry.executable} ".encode("utf-8", "surrogateescape"))
         if isinstance(entry.source, bytes):
             digest.update(hashlib.sha256(entry.source).digest())
-        elif entry.source != artifact.path:
+        elif entry.source not in known:
             with suppress(OSError):  # one that is gone is the packer's to report
                 facts = Path(entry.source).stat()
                 digest.update(f"{facts.st_mtime_ns} {facts.st_size} {facts.st_ino}".encode())
