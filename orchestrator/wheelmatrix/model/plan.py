@@ -139,7 +139,9 @@ class Wheel:
 Part = Literal["host", "shared"]
 """What a clone can take over while its source is still compiled: what runs on the host, and what is for any Python."""
 
-StepKind = Literal["prepare", "link", "compile", "audit", "merge", "pack", "verify", "reproduce", "upload"]
+StepKind = Literal[
+    "prepare", "link", "compile", "audit", "generate", "merge", "pack", "verify", "reproduce", "upload"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,9 @@
 """What the user has: decided from options and gathered facts, without a look at the disk."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.parser import HeaderParser
 from pathlib import PurePath
 from typing import Any
 
@@ -9,7 +11,7 @@ import tomli
 
 from wheelmatrix.bindings.pyo3 import links_libpython
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Crate, Gathered, Project
+from wheelmatrix.model import Crate, Gathered, Metadata, Project
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project import crate as crates
 from wheelmatrix.project import metadata, sources
@@ -51,7 +53,7 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
         module_name=place.module_name,
         is_mixed=place.is_mixed,
         sources=sources.collect(options, place, described, gathered, crate),
-        warnings=(*warnings, *_linking(crate), *_naming(place, crate)),
+        warnings=(*warnings, *_linking(crate), *_naming(place, crate), *_needing(crate, described)),
     )
 
 
@@ -143,6 +145,14 @@ def _linking(crate: Crate) -> tuple[str, ...]:
     version = ".".join(map(str, pyo3.version))
     cure = f'set features = ["{pyo3.crate}/extension-module"] in [tool.maturin]'
     return (f"{pyo3.crate} {version} without its feature extension-module links libpython, as no wheel may: {cure}",)
+
+
+def _needing(crate: Crate, described: Metadata) -> tuple[str, ...]:
+    fields = HeaderParser().parsestr(described.text.decode())
+    names = {re.split(r"[^\w.-]", text, maxsplit=1)[0].lower() for text in fields.get_all("Requires-Dist", [])}
+    if crate.bindings != "cffi" or "cffi" in names:
+        return ()
+    return ('the wheel needs cffi at run time, and the project\'s dependencies do not name it: add "cffi"',)
 
 
 def _naming(place: Layout, crate: Crate) -> tuple[str, ...]:

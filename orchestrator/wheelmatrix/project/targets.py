@@ -142,7 +142,7 @@ def _unknown(package: Mapping[str, Any], choice: ArtifactChoice) -> Issue:
 
 
 def _check_library(package: Mapping[str, Any], library: Mapping[str, Any] | None, kind: BindingsKind) -> None:
-    if BINDINGS[kind].is_generated and library is not None:
+    if kind == "uniffi" and library is not None:
         raise ConfigError.of(
             f"bindings of {kind} come with a later version of wheelmatrix", where=package["manifest_path"]
         )

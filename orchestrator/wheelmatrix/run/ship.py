@@ -76,7 +76,7 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     artifact, report = shop.artifacts[library_id], shop.reports[library_id]
     extra = await to_thread.run_sync(_outputs, artifact, shop)
     library: Path | bytes | None = Path(artifact.path) if wheel.extension else None
-    extra += program_entries(wheel, artifact)
+    extra += (*program_entries(wheel, artifact), *shop.generated.get(wheel.id, ()))
     make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
     if report.graft:
         async with shop.jobserver.token():
