@@ -23,6 +23,9 @@ except Exception as error:
 """
 """What a Python that has cffi runs, with the declarations' file and the one to be written."""
 
+HEADER = "header.h"
+"""What the header is called in the target directory, where a crate ships it or its build script writes it."""
+
 _DIRECTIVE = re.compile(r"\s*#\s*(\w+)\s*(.*)")
 _NUMBER = re.compile(r"\w+\s+\(?-?(?:0[xX][0-9a-fA-F]+|\d+)\)?[uUlL]*")
 _CONTINUED = re.compile(r"\\\n")

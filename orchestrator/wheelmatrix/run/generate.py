@@ -8,13 +8,12 @@ from pathlib import Path, PurePath
 
 from anyio import to_thread
 
-from wheelmatrix.bindings.cffi import GENERATOR, declarations, loader
+from wheelmatrix.bindings.cffi import GENERATOR, HEADER, declarations, loader
 from wheelmatrix.errors import CompileError, ConfigError, Issue, ToolMissing
 from wheelmatrix.model import Build, Command, Entry, Wheel
 from wheelmatrix.run.process import Captured, capture
 from wheelmatrix.run.shop import Shop
 
-_HEADER = "header.h"
 _LAST_LINES = 3
 
 
@@ -78,28 +77,28 @@ def _header(build: Build, shop: Shop) -> Path | None:
 
 def _headers(build: Build, shop: Shop) -> Iterator[Path]:
     crate = shop.plan.project.crate
-    yield Path(build.directory) / _HEADER
+    yield Path(build.directory) / HEADER
     if shop.options.target_dir and shop.gathered is not None:
-        yield Path(shop.gathered.directory, shop.options.target_dir, _HEADER)
-    yield Path(crate.target_directory) / _HEADER
-    yield Path(crate.manifest).parent / "target" / _HEADER
-    yield Path(crate.workspace) / "target" / _HEADER
+        yield Path(shop.gathered.directory, shop.options.target_dir, HEADER)
+    yield Path(crate.target_directory) / HEADER
+    yield Path(crate.manifest).parent / "target" / HEADER
+    yield Path(crate.workspace) / "target" / HEADER
 
 
 def _cbindgen(shop: Shop) -> str:
     program = shutil.which("cbindgen")
     if program is None:
         raise ToolMissing.of(
-            f"there is no target/{_HEADER}, and no cbindgen to make it from the crate",
+            f"there is no target/{HEADER}, and no cbindgen to make it from the crate",
             where=str(shop.plan.project.crate.manifest),
-            hint=f"cargo install cbindgen, or put the C declarations into target/{_HEADER}",
+            hint=f"cargo install cbindgen, or put the C declarations into target/{HEADER}",
         )
     return program
 
 
 async def _made_header(step: str, scratch: Path, shop: Shop) -> Path:
     crate = Path(shop.plan.project.crate.manifest).parent
-    output = scratch / _HEADER
+    output = scratch / HEADER
     argv = (_cbindgen(shop), "--quiet", "--lang", "c", "--output", str(output), str(crate))
     said = await capture(Command(argv=argv, environment={}, directory=crate), guardian=shop.guardian)
     if not said.exit.ok or not output.is_file():

@@ -96,6 +96,7 @@ async def _shop(step: str, place: Second, gathered: Gathered, shop: Shop) -> Sho
         gathered=found,
         artifacts={},
         reports={},
+        generated={},
         unit_graphs={},
         verifier=None,
         packed={},

@@ -93,6 +93,8 @@ def _linked(cells: Sequence[Cell], plan: Plan) -> str:
 
 
 def _python(cell: Cell) -> str:
+    if cell.interpreter.abi_tag == "none":
+        return "any Python 3: no Python ABI is in the wheel"
     if cell.installed is None:
         return "not installed here, and need not be: configured from the table"
     return f"{cell.installed.patch} at {cell.installed.executable} ({cell.installed.source})"
@@ -121,6 +123,7 @@ def _builds(plan: Plan, *, explain: bool) -> Iterator[str]:
         if explain:
             yield f"      linked by: {build.linked_by}"
             yield from _command("run", build.command)
+            yield from (line for command in build.more for line in _command("then", command))
             yield from (f"      before: {' '.join(command.argv)}" for command in build.before)
             yield f"      directory: {build.directory}"
             if plan.project.crate.pyo3:
@@ -189,6 +192,7 @@ def _wheel_json(wheel: Wheel) -> dict[str, object]:
         "builds": list(wheel.builds),
         "cells": list(wheel.cells),
         "extension": wheel.extension,
+        "programs": dict(wheel.programs),
     }
 
 
@@ -205,6 +209,7 @@ def _build_json(build: Build) -> dict[str, object]:
         "config": build.config_text,
         "linker": build.linker,
         "argv": list(build.command.argv),
+        "more": [list(command.argv) for command in build.more],
         "environment": dict(build.command.environment),
         "linked_by": build.linked_by,
         "before": [list(command.argv) for command in build.before],
