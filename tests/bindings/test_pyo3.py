@@ -188,13 +188,14 @@ def test_only_old_versions_without_the_feature_link_libpython(
 def test_build_scripts_are_told_of_the_python_that_is_here() -> None:
     abi = Abi(kind="version", interpreter=ROWS["cp314t"])
 
-    assert environment(pyo3(0, 29, 0), abi, None) == {"PYO3_BUILD_EXTENSION_MODULE": "1"}
-    assert environment(pyo3(0, 29, 0), abi, INSTALLED) == {
+    assert environment(abi, None) == {"PYO3_BUILD_EXTENSION_MODULE": "1"}
+    assert environment(abi, INSTALLED) == {
         "PYO3_BUILD_EXTENSION_MODULE": "1",
         "PYO3_PYTHON": "/opt/python",
         "PYTHON_SYS_EXECUTABLE": "/opt/python",
         "PYO3_ENVIRONMENT_SIGNATURE": "cpython-3.14t-64bit",
     }
+    assert "PYO3_BUILD_EXTENSION_MODULE" not in environment(abi, INSTALLED, is_program=True)
 
 
 def test_the_import_library_of_a_python_for_windows_is_found_where_it_lies() -> None:

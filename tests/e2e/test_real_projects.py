@@ -40,6 +40,7 @@ PROJECTS = {  # sdist, options, stems of all wheels, import that proves it
         ("anyio", "idna"),
     ),
 }
+PROGRAMS = {"ripgrep": ("rg", "--version", "ripgrep 15.1.0")}  # sdist, program, option, what it says then
 pytestmark = pytest.mark.slow
 
 
@@ -76,7 +77,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         archive.extractall(scratch, filter="data")
     project = next(path for path in scratch.iterdir() if path.is_dir())
     done = subprocess.run(
-        [sys.executable, "-m", "wheelmatrix", "build", *PROJECTS[name][0]],
+        [sys.executable, "-m", "wheelmatrix", "build", *(PROJECTS[name][0] if name in PROJECTS else ())],
         cwd=project, capture_output=True, text=True, env={**os.environ, **toolchain_at_hand()},
     )  # fmt: skip
 
@@ -93,9 +94,10 @@ def toolchain_at_hand() -> dict[str, str]:
 
 
 all_projects = pytest.mark.parametrize("built", PROJECTS, indirect=True)
+all_programs = pytest.mark.parametrize("built", PROGRAMS, indirect=True)
 
 
-@all_projects
+@pytest.mark.parametrize("built", [*PROJECTS, *PROGRAMS], indirect=True)
 def test_members_and_metadata_agree_with_maturin(built: tuple[str, Path]) -> None:
     name, dist = built
     expected = json.loads((REAL / f"{name}.json").read_text())["wheels"]
@@ -122,6 +124,18 @@ def test_wheels_install_with_pip_and_import_on_every_python(
             proved.append(tag)
 
     assert len(proved) >= 3
+
+
+@all_programs
+def test_programs_install_with_pip_and_run(built: tuple[str, Path], tmp_path: Path) -> None:
+    name, dist = built
+    program, option, said = PROGRAMS[name]
+    (wheel,) = dist.glob("*.whl")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(tmp_path)]
+    subprocess.run([*pip, str(wheel)], check=True)
+    done = subprocess.run([tmp_path / "bin" / program, option], check=True, capture_output=True, text=True)
+
+    assert done.stdout.startswith(said)
 
 
 def install(wheel: Path, place: Path, needs: tuple[str, ...]) -> None:

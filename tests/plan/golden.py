@@ -1,11 +1,12 @@
 """Expected plans: `python -m tests.plan.golden` writes them anew into `tests/plans/`; look at the diff then."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from tests.plan.gathered import LINUX, TABLES, binding, cargo_metadata, gathered, installed, planned, project
 
-from wheelmatrix.model import Plan
+from wheelmatrix.model import BindingsKind, Plan, Project
 from wheelmatrix.options import AskedTarget, BuildOptions, Feature, Override
 from wheelmatrix.show.planned import as_json
 
@@ -13,8 +14,17 @@ ARM = "aarch64-unknown-linux-gnu"
 FOLDER = Path(__file__).parents[1] / "plans"
 
 
+def of(bindings: BindingsKind, *programs: str, module_name: str = "sample") -> Project:
+    """Return a project without pyo3."""
+    made = project(module_name=module_name)
+    return replace(made, crate=replace(made.crate, bindings=bindings, programs=programs, pyo3=None))
+
+
 def plans() -> dict[str, Plan]:
     """Return the plans by the name of their file."""
+    equipped = gathered(
+        stds=TABLES.targets, programs=("cargo-zigbuild",), tools={"ziglang": "0.15.2", "cargo-zigbuild": "0.24.1"}
+    )
     stable = cargo_metadata(["abi3-py39", "abi3t-py315"])
     since_311 = (Feature(feature="pyo3/abi3-py311", python_version=">=3.11"),)
     first = planned(BuildOptions(interpreters=("3.12",))).builds[0]
@@ -55,6 +65,8 @@ def plans() -> dict[str, Plan]:
                 tools={"ziglang": "0.15.2", "cargo-zigbuild": "0.24.1"},
             ),
         ),
+        "generated": planned(what=of("cffi", module_name="pkg.native")),
+        "programs": planned(BuildOptions(strip=True, targets=(LINUX, f"{ARM}.2.28")), equipped, of("bin", "a", "b")),
         "old-pyo3-with-pypy": planned(
             BuildOptions(all_interpreters=True, enable=("pypy", "pypy-eol"), skip=("cp31{2,3}-*",)),
             what=project(">=3.10", pyo3=binding((0, 23, 5), cpython=((3, 7), (3, 13)), pypy=((3, 9), (3, 11)))),

@@ -108,3 +108,13 @@ def test_the_second_build_is_asked_for_the_same_in_its_own_place() -> None:
     assert (found.out, found.target_dir) == (str(RUN / "second" / "dist"), str(RUN / "second" / "target"))
     assert found.manifest_path == str(COPY / "project" / "Cargo.toml")
     assert (found.check_reproducible, found.fail_fast, found.strip) == (False, True, True)
+
+
+def test_a_header_that_a_cffi_crate_ships_among_what_is_built_is_copied() -> None:
+    made = project()
+    found = second(
+        replace(made, crate=replace(made.crate, bindings="cffi", pyo3=None)), BuildOptions(), gathered(), RUN
+    )
+
+    assert ROOT / "target" / "header.h" in found.files
+    assert ROOT / "target" / "header.h" not in second(made, BuildOptions(), gathered(), RUN).files

@@ -3,7 +3,16 @@ from pathlib import PurePosixPath
 import pytest
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.options import BuildOptions, Deployment, Feature, Given, Override, Pattern, PythonSource
+from wheelmatrix.options import (
+    ArtifactChoice,
+    BuildOptions,
+    Deployment,
+    Feature,
+    Given,
+    Override,
+    Pattern,
+    PythonSource,
+)
 from wheelmatrix.project.precedence import resolve
 
 HERE = PurePosixPath("/here/pyproject.toml")
@@ -31,6 +40,7 @@ def problems(line: str, table: str = "wheelmatrix") -> str:
         ("module-name = 'a.b'", "module_name", "a.b"),
         ("python-source = 'python'", "python_source", "python"),
         ("python-packages = ['a', 'b']", "python_packages", ("a", "b")),
+        ("bindings = 'bin'", "bindings", "bin"),
         ("manifest-path = 'rust/Cargo.toml'", "manifest_path", "/here/rust/Cargo.toml"),
         ("profile = 'dev'", "profile", "dev"),
         (
@@ -84,6 +94,11 @@ def test_a_key_of_maturin_means_the_same_in_both_tables(table: str, line: str, f
     [
         ("interpreters = ['3.12', '3.14t']", "interpreters", ("3.12", "3.14t")),
         ("targets = ['x86_64-unknown-linux-gnu.2.17']", "targets", ("x86_64-unknown-linux-gnu.2.17",)),
+        (
+            "artifacts = [{kind = 'cdylib', bindings = 'pyo3'}, {name = 'a'}]",
+            "artifacts",
+            (ArtifactChoice(kind="cdylib", bindings="pyo3"), ArtifactChoice(name="a")),
+        ),
         ("build = 'cp312-* cp313-*'", "build", ("cp312-*", "cp313-*")),
         ("skip = ['*-musllinux*']", "skip", ("*-musllinux*",)),
         ("enable = 'pypy graalpy'", "enable", ("pypy", "graalpy")),
@@ -124,9 +139,12 @@ def test_an_override_is_read() -> None:
         ("build = 3", "expected a string or an array of strings, found 3 (an integer)"),
         ("auditwheel = 'chek'", "expected repair, check, warn or skip"),
         ("auditwheel = 'chek'", "did you mean check?"),
-        ("bindings = 'cffi'", "cffi comes with a later version"),
-        ("bindings = 'uniffi'", "uniffi comes with a later version"),
-        ("bindings = 'bin'", "bin comes with a later version"),
+        ("bindings = 'cfi'", "did you mean cffi?"),
+        ("artifacts = 'a'", "tool.wheelmatrix.artifacts: expected an array of tables"),
+        ("artifacts = [{nam = 'a'}]", "unknown key 'nam'"),
+        ("artifacts = [{bindings = 'cffi'}]", "names no cargo target"),
+        ("artifacts = [{kind = 'bi'}]", "did you mean bin?"),
+        ("artifacts = [{kind = 'bin', bindings = 'pyo3'}]", "a program has no bindings pyo3"),
         ("compression-method = 'zstd'", "pip and uv cannot install"),
         ("enable = 'pipy'", "did you mean pypy?"),
         ("interpreter = ['3.12']", "tool.wheelmatrix: unknown key 'interpreter'\n  hint: did you mean interpreters?"),
@@ -201,7 +219,6 @@ def test_a_table_that_is_no_table_is_an_error(text: str) -> None:
         ("modul-name = 'a'", "tool.maturin: unknown key 'modul-name' is ignored; did you mean module-name?"),
         ("include = [{path = 'a', forma = 'sdist'}]", "unknown key 'forma' is ignored"),
         ("interpreters = ['3.12']", "unknown key 'interpreters' is ignored"),
-        ("targets = [{name = 'a', kind = 'bin'}]", "tool.maturin.targets: not supported yet"),
     ],
 )
 def test_maturins_table_is_warned_about(line: str, warning: str) -> None:
@@ -277,3 +294,10 @@ def test_what_is_wrong_in_the_table_verify_is_told_with_its_key(line: str, said:
 
 def test_maturin_has_no_table_verify() -> None:
     assert any("unknown key 'verify'" in text for text in read("[tool.maturin.verify]\nlevel = 'test'\n").warnings)
+
+
+def test_what_maturin_calls_targets_are_artifacts() -> None:
+    options = resolve({}, {}, HERE, "[tool.maturin]\ntargets = [{name = 'a', kind = 'bin'}]\n").options
+
+    assert options.artifacts == (ArtifactChoice(name="a", kind="bin"),)
+    assert options.targets == ()

@@ -36,21 +36,27 @@ def test_a_library_without_cdylib_is_taken() -> None:
     assert crate(tiny(targets=[library]), *PYO3).crate_types == ("lib",)
 
 
-def test_a_crate_without_library_is_refused() -> None:
+def test_a_program_that_is_bound_to_python_is_shipped_as_one() -> None:
     program = {"name": "tiny", "kind": ["bin"], "crate_types": ["bin"]}
+    found = crate(tiny(targets=[program]), *PYO3)
 
-    assert "tiny has no library" in refused(tiny(targets=[program]), *PYO3)
+    assert (found.bindings, found.programs, found.library) == ("bin", ("tiny",), "")
+    assert found.pyo3 is not None
 
 
 def test_a_crate_without_bindings_is_refused_with_a_cure() -> None:
-    said = refused(tiny(dependencies=[]))
+    library = {"name": "tiny", "kind": ["lib"], "crate_types": ["lib"]}
+    said = refused(tiny(dependencies=[], targets=[library]))
 
     assert "no bindings found" in said
     assert "cargo add pyo3" in said
 
 
 def test_pyo3_for_tests_alone_is_no_binding() -> None:
-    assert "no bindings found" in refused(tiny(dependencies=[needs("pyo3", kind="dev")]), *PYO3)
+    library = {"name": "tiny", "kind": ["lib"], "crate_types": ["lib"]}
+    root = tiny(dependencies=[needs("pyo3", kind="dev")], targets=[library])
+
+    assert "no bindings found" in refused(root, *PYO3)
 
 
 def test_two_versions_of_pyo3_are_refused_with_their_users() -> None:
@@ -74,13 +80,21 @@ def test_a_virtual_workspace_names_its_members() -> None:
     assert "manifest-path" in said
 
 
-def test_a_program_beside_a_plain_library_is_not_taken_for_an_extension_module() -> None:
+def test_a_program_beside_a_plain_library_is_what_is_shipped_unless_bindings_are_named() -> None:
     library = {"name": "tiny", "kind": ["lib"], "crate_types": ["lib"]}
     program = {"name": "tiny", "kind": ["bin"], "crate_types": ["bin"]}
     root = tiny(targets=[library, program])
 
-    assert "no library of crate type cdylib" in refused(root, *PYO3)
-    assert crate(root, *PYO3, options=BuildOptions(bindings="pyo3")).library == "tiny"
+    assert crate(root, *PYO3).bindings == "bin"
+    assert crate(root, *PYO3, options=BuildOptions(bindings="pyo3")).programs == ()
+
+
+def test_pyo3_of_a_sibling_leaves_a_program_for_every_python() -> None:
+    program = {"name": "tiny", "kind": ["bin"], "crate_types": ["bin"]}
+    sibling = package("sibling", dependencies=[needs("pyo3")])
+    found = crate(tiny(targets=[program], dependencies=[]), sibling, *PYO3)
+
+    assert (found.bindings, found.pyo3) == ("bin", None)
 
 
 def test_bindings_that_were_asked_for_have_to_be_there() -> None:

@@ -3,7 +3,7 @@ from small_project import PYO3, gathered, metadata, tiny
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.project import project
+from wheelmatrix.project.described import project
 
 HEAD = '[project]\nname = "tiny"\nversion = "1"\n'
 FILES = ("LICENSE", "COPYING.md", "NOTICE", "AUTHORS", "README.md", "sub/LICENSE", "sub/a.txt")

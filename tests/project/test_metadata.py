@@ -6,7 +6,7 @@ from small_project import PYO3, gathered, metadata, tiny
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Metadata, Project
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.project import project
+from wheelmatrix.project.described import project
 
 CARGO = {
     "homepage": "https://h.example",

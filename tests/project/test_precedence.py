@@ -150,7 +150,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 def test_every_option_with_a_flag_or_key_has_a_variable_unless_another_has_it() -> None:
     without = {option.name for option in options_of(BuildOptions) if not option.variable}
 
-    assert without == {"conditional_features", "deployments", "overrides"}
+    assert without == {"artifacts", "conditional_features", "deployments", "overrides"}
 
 
 def test_features_of_the_command_line_put_those_of_the_configuration_aside() -> None:

@@ -5,7 +5,7 @@ from small_project import MANIFEST, PYO3, ROOT, gathered, metadata, needs, tiny
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions, Pattern
-from wheelmatrix.project import manifest_candidates, project, wanted
+from wheelmatrix.project.described import manifest_candidates, project, wanted
 
 
 def test_a_crate_is_looked_for_in_rust_and_beside_pyproject() -> None:

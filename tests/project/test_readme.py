@@ -3,7 +3,7 @@ from small_project import gathered
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.project import project
+from wheelmatrix.project.described import project
 
 HEAD = '[project]\nname = "tiny"\nversion = "1"\n'
 

@@ -3,7 +3,7 @@ from small_project import ROOT, gathered
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.project import project, wanted
+from wheelmatrix.project.described import project, wanted
 from wheelmatrix.project.sboms import sbom_entries, sbom_name, sbom_paths
 
 FILES = ("sbom/a.json", "sbom/b.xml", "other/a.json", "sbom/tiny.cyclonedx.json", "/outside/c.json", "sbom/dead.json!")

@@ -4,7 +4,7 @@ from small_project import gathered
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Entry
 from wheelmatrix.options import BuildOptions, Pattern
-from wheelmatrix.project import project
+from wheelmatrix.project.described import project
 
 WHEEL, SDIST = frozenset({"wheel"}), frozenset({"sdist"})
 

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from wheelmatrix.options import BuildOptions, Pattern
-from wheelmatrix.project import project
+from wheelmatrix.project.described import project
 from wheelmatrix.run.gather import gather
 from wheelmatrix.run.pyproject import find_pyproject
 

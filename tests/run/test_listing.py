@@ -11,7 +11,7 @@ from tests.run.sdist_cases import LIB, Case, crate
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.project import Wanted
+from wheelmatrix.project.described import Wanted
 from wheelmatrix.project.packaged import packaged
 from wheelmatrix.run.crates import find_crates
 from wheelmatrix.run.listing import list_crates, tracked_files

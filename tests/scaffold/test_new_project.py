@@ -84,7 +84,6 @@ def test_every_file_is_of_its_language(kind: Kind, layout: Layout) -> None:
 def test_the_configuration_is_understood_without_a_warning(kind: Kind, layout: Layout) -> None:
     texts = made(kind, layout)
     table = tomllib.loads(texts["pyproject.toml"])
-    texts["pyproject.toml"] = texts["pyproject.toml"].replace(f'bindings = "{kind}"', "")
 
     said = options(texts)
 

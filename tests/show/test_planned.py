@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.plan.gathered import LINUX, MUSL, TABLES, binding, gathered, installed, planned, project
+from tests.plan.golden import plans
 from tests.show.screens import is_as_expected
 
 from wheelmatrix.model import Plan
@@ -90,9 +91,9 @@ def test_the_json_keeps_its_keys_within_a_schema_number() -> None:
     assert {key: sorted(found[key][0]) for key in ("cells", "wheels", "builds", "steps")} == {
         "cells": ["arch", "free_threaded", "id", "implementation", "installed", "interpreter", "os", "python",
                   "target", "triple", "wheel"],
-        "wheels": ["builds", "cells", "extension", "id", "stem"],
+        "wheels": ["builds", "cells", "extension", "id", "programs", "stem"],
         "builds": ["abi", "argv", "before", "cells", "config", "config_path", "directory", "environment", "id",
-                   "linked_by", "linker", "name", "starts_from", "target"],
+                   "linked_by", "linker", "more", "name", "starts_from", "target"],
         "steps": ["after", "holds", "id", "kind", "needs", "once", "subject"],
     }  # fmt: skip
     assert (found["schema"], found["cells"][0]["id"]) == (1, "cp312-linux_x86_64")
@@ -114,3 +115,12 @@ def test_cells_left_out_are_folded_unless_explained() -> None:
     assert "left out:" in folded
     for left in made.left:
         assert f"  {left.cell}: {left.reason}" in explained
+
+
+def test_each_call_of_cargo_is_shown_for_programs_that_have_their_own() -> None:
+    explained = text(plans()["programs"], explain=True)
+
+    assert "Sample.Project 1.0 (bin): 2 cells" in explained
+    assert "any Python 3" in explained
+    assert "run: cargo rustc --bin a " in explained
+    assert "then: cargo rustc --bin b " in explained

@@ -1,20 +1,17 @@
 """The facts of one kind of bindings."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-
-from wheelmatrix.model import Abi, AbiKind, PyO3, Target, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bindings:
     """One kind of bindings."""
 
-    crate: str
-    """The dependency that shows it."""
-    config_text: Callable[[PyO3, Abi, Target], str]
-    """What the crate is told of the Python it is compiled for."""
-    entry_symbols: Callable[[str, tuple[int, int, int], Abi], tuple[str, ...]]
-    """What a library must export, given module, version and ABI."""
-    stable_abis: Callable[[Iterable[str], tuple[int, int, int]], tuple[tuple[AbiKind, Version | None], ...]]
-    """The stable ABIs that features turn on."""
+    crate: str = ""
+    """The dependency that shows it; empty: the kinds of the crate's targets do."""
+    is_library: bool = True
+    """True: the crate's cdylib is shipped; False: nothing but programs."""
+    is_module: bool = False
+    """True: Python imports the library itself, so it has an entry symbol and is of one Python ABI."""
+    is_generated: bool = False
+    """True: a tool writes the Python files that load the library, and they serve every Python 3."""

@@ -111,20 +111,20 @@ def config_text(pyo3: PyO3, abi: Abi, target: Target, libraries: str = "") -> st
     return "".join(f"{line}\n" for line in lines)
 
 
-def environment(pyo3: PyO3, abi: Abi, python: Installed | None) -> dict[str, str]:
+def environment(abi: Abi, python: Installed | None, *, is_program: bool = False) -> dict[str, str]:
     """Return the variables for cargo, apart from PYO3_CONFIG_FILE.
 
     `python`: one of this machine for build scripts that run it. Its base executable is named: the path of a virtual
-    environment would make cargo compile pyo3 again when the environment changes.
+    environment would make cargo compile pyo3 again when the environment changes. `is_program`: nothing but programs
+    that run Python is built, and they are linked to it.
     """
-    added = {"PYO3_BUILD_EXTENSION_MODULE": "1"}
+    added = {} if is_program else {"PYO3_BUILD_EXTENSION_MODULE": "1"}
     if python is not None:
         base = str(python.base_executable)
         row = abi.interpreter
         flags = "t" if row.free_threaded else ""
         signature = f"{row.implementation}-{row.version[0]}.{row.version[1]}{flags}-{python.word_bits}bit"
         added |= {"PYO3_PYTHON": base, "PYTHON_SYS_EXECUTABLE": base, "PYO3_ENVIRONMENT_SIGNATURE": signature}
-    del pyo3
     return added
 
 

@@ -47,6 +47,7 @@ from wheelmatrix.model.plan import (
     Wheel,
 )
 from wheelmatrix.model.project import (
+    BindingsKind,
     CargoPackage,
     Crate,
     Entry,
@@ -80,6 +81,7 @@ __all__ = [
     "AbiKind",
     "Artifact",
     "AuditMode",
+    "BindingsKind",
     "Blocker",
     "Build",
     "CargoPackage",

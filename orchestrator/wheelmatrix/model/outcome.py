@@ -11,10 +11,10 @@ from wheelmatrix.model.matrix import Version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """A library that a build made."""
+    """A library or program that a build made."""
 
     build: str
-    kind: Literal["cdylib"]
+    kind: Literal["cdylib", "bin"]
     path: PurePath
     size_bytes: int
     sha256: str
@@ -30,6 +30,10 @@ class Artifact:
     """Ids of the cargo packages that it was made of, build dependencies too."""
     import_libraries: tuple[PurePath, ...] = ()
     """What others link against to use a DLL: `x.dll.lib`, `libx.dll.a`."""
+    target: str = ""
+    """Name of the cargo target; empty: the build's only library."""
+    beside: tuple["Artifact", ...] = ()
+    """What else the same build made for the wheel: programs, by target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

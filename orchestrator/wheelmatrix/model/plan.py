@@ -1,7 +1,7 @@
 """What will be done: cells, builds, wheels and the steps that lead to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Literal
 
@@ -9,7 +9,8 @@ from wheelmatrix.model.gathered import Installed
 from wheelmatrix.model.matrix import Interpreter, Target, Version
 from wheelmatrix.model.project import Project
 
-AbiKind = Literal["version", "abi3", "abi3t"]
+AbiKind = Literal["version", "abi3", "abi3t", "none"]
+"""`none`: any Python 3 of any make, as there is no extension module in the wheel."""
 
 LinkerKind = Literal["auto", "native", "zig", "gcc", "xwin"]
 """Who links: the system's or the user's own linker, zig, a GNU cross compiler, cargo-xwin; `auto` is asked for only."""
@@ -25,13 +26,13 @@ class Abi:
 
     @property
     def id(self) -> str:
-        """`cp312`, `abi3-cp39`, `abi3t-cp315`."""
-        return self.interpreter.id if self.kind == "version" else f"{self.kind}-{self.interpreter.id}"
+        """`cp312`, `abi3-cp39`, `abi3t-cp315`, `py3`."""
+        return self.interpreter.id if self.kind in ("version", "none") else f"{self.kind}-{self.interpreter.id}"
 
     @property
     def abi_tag(self) -> str:
         """ABI part of the wheel tag; abi3t is written as the pair that PEP 803 asks for."""
-        return {"version": self.interpreter.abi_tag, "abi3": "abi3", "abi3t": "abi3.abi3t"}[self.kind]
+        return {"abi3": "abi3", "abi3t": "abi3.abi3t", "none": "none"}.get(self.kind, self.interpreter.abi_tag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,8 @@ class Build:
     """What zig must have linked before; None: not zig, or it has."""
     before: tuple[Command, ...] = ()
     """The user's commands, to run before cargo."""
+    more: tuple[Command, ...] = ()
+    """Further calls of cargo in the same directory, one by one: it takes arguments for rustc for one target alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +127,11 @@ class Wheel:
     cells: tuple[str, ...]
     """Ids of the cells it serves."""
     extension: str
-    """Name of the library in the archive: `pkg/_native.cpython-312-x86_64-linux-gnu.so`."""
+    """Name of the library in the archive: `pkg/_native.cpython-312-x86_64-linux-gnu.so`; empty: it has none."""
     beside: PurePath | None = None
     """Where the library goes, beside the project's Python files, in place of the archive; None: into the archive."""
+    programs: Mapping[str, str] = field(default_factory=dict)
+    """Binary target to its name in the archive: `rg` to `ripgrep-15.1.0.data/scripts/rg`."""
     filename: str = ""
     path: PurePath | None = None
     size_bytes: int = 0
@@ -136,7 +141,9 @@ class Wheel:
 Part = Literal["host", "shared"]
 """What a clone can take over while its source is still compiled: what runs on the host, and what is for any Python."""
 
-StepKind = Literal["prepare", "link", "compile", "audit", "merge", "pack", "verify", "reproduce", "upload"]
+StepKind = Literal[
+    "prepare", "link", "compile", "audit", "generate", "merge", "pack", "verify", "reproduce", "upload"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +175,7 @@ class Expectation:
     target: Target
     abi: Abi
     module: str
-    """Last part of the module name: the entry symbol ends in it."""
+    """Last part of the module name: the entry symbol ends in it; empty: Python does not import the library."""
     mode: AuditMode
     """How strictly the platform policy is taken; the other rules are always errors."""
     ceiling: tuple[str, Version] | None

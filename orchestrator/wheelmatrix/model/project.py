@@ -18,6 +18,10 @@ class Entry:
     executable: bool = False
 
 
+BindingsKind = Literal["pyo3", "pyo3-ffi", "cffi", "uniffi", "bin"]
+"""How Python reaches what the crate makes: `bin` is no module but programs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PyO3:
     """What the locked pyo3 is and can do."""
@@ -38,7 +42,7 @@ class PyO3:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crate:
-    """The cargo package that becomes the extension module."""
+    """The cargo package that becomes the extension module, the programs, or both."""
 
     name: str
     version: str
@@ -50,10 +54,15 @@ class Crate:
     target_directory: PurePath
     """cargo's own; ours are below it."""
     library: str
-    """Name of the library target, as artifact messages spell it."""
+    """Name of the library target, as artifact messages spell it; empty: it has none."""
     crate_types: tuple[str, ...]
     has_lock: bool
-    pyo3: PyO3
+    pyo3: PyO3 | None
+    """None: nothing that is shipped is bound to one Python."""
+    bindings: BindingsKind = "pyo3"
+    """Of the library; `bin`: no library is shipped."""
+    programs: tuple[str, ...] = ()
+    """Binary targets that are shipped, in the manifest's order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

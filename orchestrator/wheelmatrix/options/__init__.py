@@ -6,7 +6,7 @@ from wheelmatrix.options.facts import Facts, Scope
 from wheelmatrix.options.fields import PREFIX, Option, options_of
 from wheelmatrix.options.nearest import did_you_mean, nearest
 from wheelmatrix.options.notes import Notes
-from wheelmatrix.options.parts import AskedTarget, Deployment, Feature, Override, Pattern, PythonSource
+from wheelmatrix.options.parts import ArtifactChoice, AskedTarget, Deployment, Feature, Override, Pattern, PythonSource
 from wheelmatrix.options.patterns import expand_braces, matches
 from wheelmatrix.options.patterns import split as split_patterns
 from wheelmatrix.options.schema import schema
@@ -17,6 +17,7 @@ from wheelmatrix.options.verify import VerifyOptions
 __all__ = [
     "OTHER_VARIABLES",
     "PREFIX",
+    "ArtifactChoice",
     "AskedTarget",
     "BuildOptions",
     "Deployment",

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, get_args
 
-from wheelmatrix.model import AuditMode, LinkerKind
+from wheelmatrix.model import AuditMode, BindingsKind, LinkerKind
 from wheelmatrix.options.facts import option
-from wheelmatrix.options.parts import AskedTarget, Deployment, Feature, Override, Pattern
+from wheelmatrix.options.parts import ArtifactChoice, AskedTarget, Deployment, Feature, Override, Pattern
 from wheelmatrix.options.upload import UploadOptions
 from wheelmatrix.options.verify import VerifyOptions
 
-_LATER = "comes with a later version of wheelmatrix"
 _NOT_INSTALLABLE = "is refused: pip and uv cannot install such wheels"
 
 
@@ -69,8 +68,13 @@ class BuildOptions(VerifyOptions, UploadOptions):
     bindings: str = option(
         "",
         "Kind of bindings; found from the dependencies if not given",
-        flags=("-b", "--bindings"), key="bindings", maturin=True, choices=("pyo3", "pyo3-ffi"),
-        refused={"cffi": _LATER, "uniffi": _LATER, "bin": _LATER},
+        flags=("-b", "--bindings"), key="bindings", maturin=True,
+        choices=get_args(BindingsKind),
+    )  # fmt: skip
+    artifacts: tuple[ArtifactChoice, ...] = option(
+        (), "What is shipped of the crate, where that is not its library, or else all its programs: tables with "
+        "name, kind (bin, cdylib) and bindings; both in one wheel if both are named",
+        key="artifacts", maturin_key="targets", variable=False,
     )  # fmt: skip
     module_name: str = option("", "Import path of the extension module, dotted", key="module-name", maturin=True)
     python_source: str = option("", "Directory that holds the Python package", key="python-source", maturin=True)

@@ -39,6 +39,8 @@ class Facts:
     """Other spellings of the key."""
     maturin: bool = False
     """True: the same key in `[tool.maturin]` means the same."""
+    maturin_key: str = ""
+    """What `[tool.maturin]` calls it, where the name of our key is taken there or differs."""
     variable: bool = True
     """False: no `WHEELMATRIX_…` variable."""
     variables: tuple[str, ...] = ()

@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, get_type_hints
 
+from wheelmatrix.options.artifacts import ARTIFACTS
 from wheelmatrix.options.build import BuildOptions
 from wheelmatrix.options.facts import Facts
 from wheelmatrix.options.kinds import FLAG, NUMBER, TEXT, TEXTS, Kind, texts_from_toml
 from wheelmatrix.options.notes import Notes
-from wheelmatrix.options.parts import AskedTarget, Deployment, Feature, Override, Pattern, PythonSource
+from wheelmatrix.options.parts import ArtifactChoice, AskedTarget, Deployment, Feature, Override, Pattern, PythonSource
 from wheelmatrix.options.sources import SOURCES
 from wheelmatrix.options.structured import FEATURES, PAIRS, PATTERNS
 from wheelmatrix.options.targets import DEPLOYMENTS, TARGETS
@@ -164,6 +165,7 @@ _KINDS: Mapping[Any, Kind] = {
     tuple[Feature, ...]: FEATURES,
     tuple[Pattern, ...]: PATTERNS,
     tuple[tuple[str, str], ...]: PAIRS,
+    tuple[ArtifactChoice, ...]: ARTIFACTS,
     tuple[str | AskedTarget, ...]: TARGETS,
     tuple[Deployment, ...]: DEPLOYMENTS,
     tuple[Override, ...]: _OVERRIDES,

@@ -35,6 +35,18 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArtifactChoice:
+    """A cargo target that is to be in the wheel."""
+
+    name: str = ""
+    """Name of the target; empty: every one of the kind."""
+    kind: str = ""
+    """`bin`, or a crate type of the library: `cdylib`, `lib`, …; empty: either."""
+    bindings: str = ""
+    """Bindings of the library; empty: found from the dependencies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedTarget:
     """One entry of `[tool.wheelmatrix] targets` that says more than a name."""
 

@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import PurePath
 
 from wheelmatrix.errors import Issue, PackError
-from wheelmatrix.model import Entry, Metadata, Project, Wheel
+from wheelmatrix.model import Artifact, Entry, Metadata, Project, Wheel
 from wheelmatrix.pack.names import dist_info_name, folded_into_files, name_fault
 
 _LONGEST_FILENAME_BYTES = 246
@@ -53,9 +53,9 @@ def wheel_entries(
 ) -> tuple[Entry, ...]:
     """Return every member of a wheel but RECORD, in the order they are written: by name, `.dist-info` last.
 
-    `library`: absolute path of the extension module, or its content, or None if it stays outside of the wheel; `tags`:
-    what `wheel_tags` gives; `generator`: the program and its version; `extra`: grafted libraries, SBOMs and whatever
-    else a step adds, by their names in the wheel.
+    `library`: absolute path of the extension module, or its content, or None if there is none, or it stays outside of
+    the wheel; `tags`: what `wheel_tags` gives; `generator`: the program and its version; `extra`: programs, grafted
+    libraries, SBOMs and whatever else a step adds, by their names in the wheel.
     Raises PackError with every name that is forbidden or comes from two sources, and every licence that is not there.
     """
     folder, own = dist_info_entries(project, wheel, tags, generator)
@@ -84,6 +84,17 @@ def dist_info_entries(
         *(replace(each, name=f"{folder}/licenses/{each.name}") for each in project.metadata.licenses),
         *(replace(each, name=f"{folder}/sboms/{each.name}") for each in project.sboms),
     )
+
+
+def name_in_wheel(wheel: Wheel, artifact: Artifact) -> str:
+    """Return what a library or program is called in the wheel."""
+    return wheel.programs[artifact.target] if artifact.kind == "bin" else wheel.extension
+
+
+def program_entries(wheel: Wheel, artifact: Artifact) -> tuple[Entry, ...]:
+    """Return the members for all programs among an artifact and those beside it."""
+    programs = (each for each in (artifact, *artifact.beside) if each.kind == "bin")
+    return tuple(Entry(name=name_in_wheel(wheel, each), source=each.path, executable=True) for each in programs)
 
 
 def _stem_parts(stem: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from wheelmatrix.bindings import BINDINGS
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Gathered, Left, Plan, Project, Tables, Target
 from wheelmatrix.options import AskedTarget, BuildOptions, for_target
@@ -38,6 +39,7 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
             prepares=bool(before),
             verifies=options.verify != "off",
             reproduces=options.check_reproducible,
+            generates=BINDINGS[project.crate.bindings].is_generated,
         ),
         pools=pools(options.jobs or gathered.host.cpus),
         first_links=tuple(links.values()),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from wheelmatrix.bindings.pyo3 import stable_abis
 from wheelmatrix.model import Abi, AbiKind, Cell, Gathered, Interpreter, Left, Project, Tables, Version
 from wheelmatrix.options import BuildOptions, for_cell
+from wheelmatrix.plan.any_python import runs_python
 from wheelmatrix.plan.tags import short_id
 from wheelmatrix.project.features import conditional, pyo3_features
 
@@ -35,6 +36,9 @@ def bind(
     """Return the cell's ABI; Left where the crate's stable ABI excludes the cell's Python."""
     own = for_cell(options, cell.id, short_id(cell.interpreter, cell.target))
     features = conditional(own, cell.interpreter)
+    if project.crate.pyo3 is None or runs_python(project):
+        kind: AbiKind = "none" if project.crate.pyo3 is None else "version"
+        return Bound(cell=cell, abi=Abi(kind=kind, interpreter=cell.interpreter), options=own, features=features)
     stable = _stable(features, own, gathered, project)
     row = cell.interpreter
     kind = _kind(row, stable)
@@ -69,7 +73,7 @@ def _stable(
 ) -> dict[AbiKind, Version | None]:
     """Return the stable ABIs that the crate has with `features`, each with its lowest Python, if it names one."""
     found = pyo3_features(gathered.cargo_metadata, project.crate, options, features)
-    return dict(stable_abis(found, project.crate.pyo3.version))
+    return dict(stable_abis(found, project.crate.pyo3.version)) if project.crate.pyo3 else {}
 
 
 def _kind(row: Interpreter, stable: dict[AbiKind, Version | None]) -> AbiKind:

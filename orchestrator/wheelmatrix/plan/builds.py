@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from wheelmatrix.bindings import pyo3
+from wheelmatrix.bindings import BINDINGS, pyo3
 from wheelmatrix.errors import ConfigError, Issue, ToolMissing
 from wheelmatrix.model import (
     Build,
@@ -24,14 +24,15 @@ from wheelmatrix.model import (
 from wheelmatrix.options import BuildOptions, options_of
 from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.plan.abis import Bound
+from wheelmatrix.plan.any_python import runs_python
 from wheelmatrix.plan.cargo_config import environment_of
-from wheelmatrix.plan.command import cargo_command, directory_of, shell_command, unit_graph
+from wheelmatrix.plan.command import cargo_commands, directory_of, shell_command, unit_graph
 from wheelmatrix.plan.first_link import first_link
 from wheelmatrix.plan.host_half import may_be_shared
 from wheelmatrix.plan.linker import linker
+from wheelmatrix.plan.members import extension_of, programs_of
 from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
-from wheelmatrix.platforms import extension_suffix, lowest_floor, stable_suffix
-from wheelmatrix.project.layout import extension_name
+from wheelmatrix.platforms import lowest_floor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def _made(group: Sequence[Bound], tables: Tables, project: Project, gathered: Ga
     lead = group[0]
     target = lead.cell.target
     name = f"{lead.abi.id}-{platform_of(target)}"
-    extension = extension_name(project.module_name, project.is_mixed, _suffix(lead))
+    extension = extension_of(lead, project)
     thin = [_for_target(group, each) for each in _slices(target, tables)]
     builds = tuple(_build(each, extension, project, gathered) for each in thin)
     expectations = {build.id: _expectation(each[0], project) for build, each in zip(builds, thin, strict=True)}
@@ -130,14 +131,17 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
     directory = _directory(lead, project, root)
     user_config = environment_of(options, gathered).get("PYO3_CONFIG_FILE")
     libraries = environment_of(options, gathered).get("PYO3_CROSS_LIB_DIR", "")
-    text = "" if user_config else pyo3.config_text(project.crate.pyo3, abi, target, libraries)
-    config_path = None if user_config else _config_path(lead, text, root)
+    # Programs that run Python are linked to one that is here, which knows itself best.
+    asks = None if user_config or runs_python(project) else project.crate.pyo3
+    text = pyo3.config_text(asks, abi, target, libraries) if asks else ""
+    config_path = _config_path(lead, text, root) if asks else None
     linked = linker(target, options, project, gathered)
-    command = cargo_command(
+    commands = cargo_commands(
         lead, project, gathered, directory, config_path, PurePath(extension).name, _python(group, gathered), linked
     )
+    command, *more = commands
     return Build(
-        id=_digest(directory.name, str(target), options.profile, *command.argv, text)[:8],
+        id=_digest(directory.name, str(target), options.profile, *_argv(commands), text)[:8],
         name=f"{abi.id}-{platform_of(target)}",
         target=target,
         abi=abi,
@@ -152,7 +156,12 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
         linked_by=linked.title,
         first_link=first_link(linked, target, options, gathered),
         before=_before(lead, command, project, gathered.host),
+        more=tuple(more),
     )
+
+
+def _argv(commands: Iterable[Command]) -> Iterator[str]:
+    return (part for command in commands for part in command.argv)
 
 
 def _wheel(
@@ -163,7 +172,7 @@ def _wheel(
     extension: str,
     cells: tuple[str, ...],
 ) -> Wheel:
-    stands_beside = lead.options.editable and project.is_mixed
+    stands_beside = lead.options.editable and project.is_mixed and bool(extension)
     return Wheel(
         id=name,
         stem=_stem(lead, project),
@@ -171,6 +180,7 @@ def _wheel(
         cells=cells,
         extension=extension,
         beside=project.python_root / extension if stands_beside else None,
+        programs=programs_of(lead.cell.target, project),
     )
 
 
@@ -184,7 +194,7 @@ def _expectation(lead: Bound, project: Project) -> Expectation:
     return Expectation(
         target=lead.cell.target,
         abi=lead.abi,
-        module=project.module_name.rpartition(".")[2],
+        module=project.module_name.rpartition(".")[2] if BINDINGS[project.crate.bindings].is_module else "",
         mode=lead.options.auditwheel,
         ceiling=limit,
         plain=plain,
@@ -193,23 +203,13 @@ def _expectation(lead: Bound, project: Project) -> Expectation:
     )
 
 
-def _suffix(lead: Bound) -> str:
-    """Return the library's suffix; a Python that is here and is what will import it knows best."""
-    installed = lead.cell.installed
-    if lead.abi.kind != "version":
-        return stable_suffix(lead.abi.kind, lead.cell.target)
-    if installed is not None and installed.ext_suffix:
-        return installed.ext_suffix
-    return extension_suffix(lead.abi.interpreter, lead.cell.target)
-
-
 def _python(group: Sequence[Bound], gathered: Gathered) -> Installed | None:
     """Return the Python for build scripts: the cell's; for a stable ABI the lowest here that it serves.
 
     Which cells were selected has no say in the latter, or another selection would compile everything again.
     """
     lead = group[0]
-    if lead.abi.kind == "version":
+    if lead.abi.kind in ("version", "none"):
         return lead.cell.installed
     served = [each for each in gathered.installed if _serves(lead, each)]
     return min(served, key=lambda each: (each.version, str(each.executable)), default=None)

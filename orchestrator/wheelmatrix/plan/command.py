@@ -1,15 +1,16 @@
-"""How cargo is called for a build: a value; nothing is run here."""
+"""How cargo is called for a build: values; nothing is run here."""
 
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
-from wheelmatrix.bindings import pyo3
+from wheelmatrix.bindings import BINDINGS, pyo3
 from wheelmatrix.model import Command, Gathered, Installed, Project, Target
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.plan import host_half
 from wheelmatrix.plan.abis import Bound
+from wheelmatrix.plan.any_python import runs_python
 from wheelmatrix.plan.cargo_config import build_rustflags, environment_of
 from wheelmatrix.plan.linker import Linker
 from wheelmatrix.plan.remap import c_environment, places, rust_flags
@@ -18,7 +19,7 @@ from wheelmatrix.platforms import rustc_args, rustflags
 _FLAGS = ("ignore_rust_version", "timings", "future_incompat_report", "all_features", "no_default_features")
 
 
-def cargo_command(
+def cargo_commands(
     bound: Bound,
     project: Project,
     gathered: Gathered,
@@ -27,25 +28,19 @@ def cargo_command(
     library: str,
     python: Installed | None,
     linked: Linker,
-) -> Command:
-    """Return the call of cargo that builds one library and reports in JSON.
+) -> tuple[Command, ...]:
+    """Return the calls of cargo that build what is shipped of the crate and report in JSON; one as a rule.
 
-    `directory`: the build's own target directory; `library`: the extension's file name; `python`: the Python of this
-    machine that build scripts may run; `linked`: who links.
+    cargo takes arguments for rustc for one target alone: where there are any, each target has a call of its own.
+    `directory`: the build's own target directory; `library`: the shipped library's file name, empty if there is none;
+    `python`: the Python of this machine that build scripts may run; `linked`: who links.
     """
     crate, options, target = project.crate, bound.options, bound.cell.target
     renamed = places(project, options, gathered)
-    flags = (*rust_flags(renamed), *rustflags(target), *options.rustflags)
-    # Ours come first: of two names for the library, linkers take the last, and that is the user's.
-    own = rustc_args(target, library, by_zig=linked.kind == "zig")
-    rustc = [*own, *options.rustc_args, *(("-C", "strip=symbols") if options.strip else ())]
-    if options.include_debuginfo and target.os == "macos" and linked.kind != "zig" and not options.strip:
-        rustc += ["-C", "split-debuginfo=packed"]  # a `.dSYM` beside the library, instead of a map of object files
+    facts = BINDINGS[crate.bindings]
+    own = rustflags(target, has_library=facts.is_library, has_module=facts.is_module)
+    flags = (*rust_flags(renamed), *own, *options.rustflags)
     argv = [
-        str(linked.program),
-        "rustc",
-        "--lib",
-        *([] if "cdylib" in crate.crate_types else ["--crate-type", "cdylib"]),
         "--profile",
         options.profile,
         "--target",
@@ -61,6 +56,7 @@ def cargo_command(
         *_flag_config(flags, target, options, gathered),
         "--frozen",
     ]
+    calls = _calls(project, options, target, library, linked)
     added = _environment(bound, project, directory, config_path, python)
     environment = {
         **added,
@@ -69,12 +65,36 @@ def cargo_command(
         **c_environment(renamed, target, options, gathered),
         **_joined_flags(flags, environment_of(options, gathered)),
     }
-    return Command(
-        argv=tuple([*argv, "--", *rustc] if rustc else argv),
-        environment={name: value for name, value in environment.items() if name not in linked.without},
-        directory=directory_of(project),
-        without=frozenset({"CARGO"}) | linked.without,
+    return tuple(
+        Command(
+            argv=(str(linked.program), "rustc", *chosen, *argv),
+            environment={name: value for name, value in environment.items() if name not in linked.without},
+            directory=directory_of(project),
+            without=frozenset({"CARGO"}) | linked.without,
+        )
+        for chosen, argv in ((each, [*argv, *(("--", *rustc) if rustc else ())]) for each, rustc in calls)
     )
+
+
+def _calls(
+    project: Project, options: BuildOptions, target: Target, library: str, linked: Linker
+) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the targets of each call with what it tells rustc; the library comes first."""
+    by_zig = linked.kind == "zig"
+    # Ours come first: of two names for the library, linkers take the last, and that is the user's.
+    own: list[tuple[str, ...]] = [("--bin", name) for name in project.crate.programs]
+    told = [rustc_args(target, "", by_zig=by_zig)] * len(own)
+    if library:
+        forced = () if "cdylib" in project.crate.crate_types else ("--crate-type", "cdylib")
+        own.insert(0, ("--lib", *forced))
+        told.insert(0, rustc_args(target, library, by_zig=by_zig))
+    more = (*options.rustc_args, *(("-C", "strip=symbols") if options.strip else ()))
+    if options.include_debuginfo and target.os == "macos" and not by_zig and not options.strip:
+        more += ("-C", "split-debuginfo=packed")  # a `.dSYM` beside the library, instead of a map of object files
+    calls = [(chosen, (*args, *more)) for chosen, args in zip(own, told, strict=True)]
+    if any(rustc for _, rustc in calls) or "--crate-type" in own[0]:
+        return calls
+    return [(tuple(part for chosen, _ in calls for part in chosen), ())]
 
 
 def unit_graph(command: Command, triple: str) -> Command:
@@ -145,7 +165,7 @@ def _environment(
     bound: Bound, project: Project, directory: PurePath, config_path: PurePath | None, python: Installed | None
 ) -> dict[str, str]:
     added = {
-        **pyo3.environment(project.crate.pyo3, bound.abi, python),
+        **(pyo3.environment(bound.abi, python, is_program=runs_python(project)) if project.crate.pyo3 else {}),
         "CARGO_TERM_COLOR": "always",
         # A build directory that the user set for all (build.build-dir) would be one lock and one place for all cells.
         "CARGO_BUILD_BUILD_DIR": str(directory),

@@ -263,7 +263,7 @@ def _check_import_library(target: Target, options: BuildOptions, project: Projec
     """Raise ConfigError where the Python DLL cannot be linked, because no Python for Windows is here to link with."""
     pyo3 = project.crate.pyo3
     is_there = gathered.host.os == "windows" or environment_of(options, gathered).get("PYO3_CROSS_LIB_DIR")
-    if target.os == "windows" and not is_there and needs_import_library(pyo3):
+    if pyo3 and target.os == "windows" and not is_there and needs_import_library(pyo3):
         version = ".".join(map(str, pyo3.version))
         raise ConfigError.of(
             f"{pyo3.crate} {version} cannot be linked for Windows without the import library of a Python there",

@@ -6,6 +6,7 @@ from itertools import takewhile
 from pathlib import PurePath
 from typing import Any
 
+from wheelmatrix.bindings.cffi import HEADER
 from wheelmatrix.model import Gathered, Project
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.select import is_spec
@@ -50,6 +51,8 @@ def second(project: Project, options: BuildOptions, gathered: Gathered, root: Pu
     files = {crate.workspace / "Cargo.lock", crate.manifest, *gathered.texts}
     files |= {entry.source for entry in project.sources if isinstance(entry.source, PurePath)}
     files |= {tree / name for tree in trees for name in _UNTRACKED}
+    if crate.bindings == "cffi":  # shipped where all else is made
+        files |= {folder / HEADER for folder in (crate.target_directory, crate.manifest.parent / "target")}
     return Second(
         base=base,
         copy=root / "second" / "elsewhere" / base.name,

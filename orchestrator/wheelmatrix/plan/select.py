@@ -9,6 +9,7 @@ from packaging.specifiers import SpecifierSet
 from wheelmatrix.errors import ConfigError, Issue, NothingToBuild
 from wheelmatrix.model import Cell, Gathered, Installed, Interpreter, Left, Project, PyO3, Tables, Target, Version
 from wheelmatrix.options import BuildOptions, expand_braces, matches, split_patterns
+from wheelmatrix.plan.any_python import ANY_PYTHON, fits_any, runs_python
 from wheelmatrix.plan.tags import cell_id, short_id
 from wheelmatrix.platforms import why_absent
 
@@ -55,12 +56,13 @@ def select(
     Raises ConfigError for an interpreter that cannot exist or that the project excludes, and for a pattern that
     matches nothing; NothingToBuild if no cell is left.
     """
-    admitted = tuple(row for row in tables.interpreters if not _obstacle(row, project, gathered))
-    chosen, left = _chosen(options, tables, gathered, project)
-    cells, absent = _present(_cells(chosen, targets, gathered), options)
+    rows = (ANY_PYTHON,) if fits_any(project) else tables.interpreters
+    admitted = tuple(row for row in rows if not _obstacle(row, project, gathered))
+    chosen, left = ([ANY_PYTHON], []) if fits_any(project) else _chosen(options, tables, gathered, project)
+    cells, absent = _present(_cells(chosen, targets, gathered), options, project)
     left += absent
-    known = [(cell_id(row, target), short_id(row, target)) for target in targets for row in tables.interpreters]
-    left += _disabled(options, tables, project, chosen)
+    known = [(cell_id(row, target), short_id(row, target)) for target in targets for row in rows]
+    left += [] if fits_any(project) else _disabled(options, tables, project, chosen)
     cells, more, said = _filtered(options, cells, known, left)
     left += more
     if not cells:
@@ -159,7 +161,7 @@ def _insist(row: Interpreter, spec: str, project: Project, gathered: Gathered) -
 
 
 def _exclusion_hint(project: Project) -> str:
-    low, high = project.crate.pyo3.cpython
+    low, high = project.crate.pyo3.cpython if project.crate.pyo3 else ((3, 0), (3, 99))
     needs = f", requires-python {project.metadata.requires_python}" if project.metadata.requires_python else ""
     return f"the project admits CPython {_dotted(low)} to {_dotted(high)}{needs}"
 
@@ -225,6 +227,8 @@ def _obstacle(row: Interpreter, project: Project, gathered: Gathered) -> str:
 def _exclusion(row: Interpreter, project: Project) -> str:
     """Return why the project cannot be built for a row; empty if it can."""
     pyo3 = project.crate.pyo3
+    if pyo3 is None:
+        return ""
     requires = project.metadata.requires_python
     if requires and not _admits(requires, row.version):
         return f"the project requires Python {requires}"
@@ -262,12 +266,16 @@ def _cells(rows: list[Interpreter], targets: tuple[Target, ...], gathered: Gathe
     )
 
 
-def _present(cells: tuple[Cell, ...], options: BuildOptions) -> tuple[tuple[Cell, ...], list[Left]]:
-    """Leave out the Pythons that were never made for their target.
+def _present(cells: tuple[Cell, ...], options: BuildOptions, project: Project) -> tuple[tuple[Cell, ...], list[Left]]:
+    """Leave out the Pythons that were never made for their target, and those that programs are linked to and lack.
 
     Raises ConfigError for those that were named, unless a pattern leaves them out for this target.
     """
-    reasons = {cell.id: why_absent(cell.interpreter, cell.target) for cell in cells if cell.installed is None}
+    lacking = (
+        "a program that runs Python is linked to it, and it is not on this machine" if runs_python(project) else ""
+    )
+    absent = [cell for cell in cells if cell.installed is None and cell.interpreter is not ANY_PYTHON]
+    reasons = {cell.id: why_absent(cell.interpreter, cell.target) or lacking for cell in absent}
     left = [Left(cell=cell, reason=reason) for cell, reason in reasons.items() if reason]
     if options.interpreters:
         wanted = {cell.id for cell in cells if not _dropped(cell, options)}

@@ -21,18 +21,20 @@ def steps(
     prepares: bool,
     verifies: bool = False,
     reproduces: bool = False,
+    generates: bool = False,
 ) -> tuple[Step, ...]:
-    """Return the steps in topological order: link, compile, audit, merge, pack, verify; each chain stands by itself.
+    """Return the steps in topological order: link, compile, audit, merge, generate, pack, verify; each chain by itself.
 
     `prepares`: the user has commands to run before the first compile. `verifies`: no wheel leaves without.
-    `reproduces`: when all wheels are there, they are built once more and compared.
+    `reproduces`: when all wheels are there, they are built once more and compared. `generates`: Python files are made
+    for each library.
     """
     first = (Step(id=_PREPARE, kind="prepare", subject=""),) if prepares else ()
     links = (Step(id=f"link:{each.id}", kind="link", subject=each.id) for each in first_links)
     by_directory = {build.directory: build for build in builds}
     compiles = (_compile(build, by_directory, prepares=prepares) for build in builds)
     audits = (_step("audit", build.id, f"compile:{build.id}") for build in builds)
-    rest = (_to_wheel(wheel, verifies=verifies) for wheel in wheels)
+    rest = (_to_wheel(wheel, verifies=verifies, generates=generates) for wheel in wheels)
     done = frozenset(f"{'verify' if verifies else 'pack'}:{wheel.id}" for wheel in wheels)
     last = (Step(id=_REPRODUCE, kind="reproduce", subject=_SECOND, needs=done),) if reproduces else ()
     return tuple(chain(first, links, _leads_first(compiles), audits, *rest, last))
@@ -43,13 +45,15 @@ def artifact_of(wheel: Wheel) -> str:
     return wheel.builds[0] if len(wheel.builds) == 1 else wheel.id
 
 
-def _to_wheel(wheel: Wheel, *, verifies: bool) -> Iterator[Step]:
+def _to_wheel(wheel: Wheel, *, verifies: bool, generates: bool) -> Iterator[Step]:
     """Yield what comes after the audits of the builds: what is merged is audited again, whole."""
     library = artifact_of(wheel)
     if library == wheel.id:
         yield _step("merge", wheel.id, *(f"audit:{build}" for build in wheel.builds))
         yield _step("audit", wheel.id, f"merge:{wheel.id}")
-    yield _step("pack", wheel.id, f"audit:{library}")
+    if generates:
+        yield _step("generate", wheel.id, f"compile:{wheel.builds[0]}")
+    yield _step("pack", wheel.id, f"audit:{library}", *((f"generate:{wheel.id}",) if generates else ()))
     if verifies:
         yield _step("verify", wheel.id, f"pack:{wheel.id}")
 

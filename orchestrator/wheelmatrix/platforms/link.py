@@ -1,19 +1,26 @@
-"""What an extension module's build needs to be told on each target, and what its library is called."""
+"""What a build needs to be told on each target, and what a library is called there."""
 
 from wheelmatrix.model import Target
 from wheelmatrix.platforms.registry import PLATFORMS
 
 
-def rustflags(target: Target) -> tuple[str, ...]:
-    """Return the flags that every unit for `target` needs, to be added to the user's; may be empty."""
+def rustflags(target: Target, *, has_library: bool = True, has_module: bool = True) -> tuple[str, ...]:
+    """Return the flags that every unit for `target` needs, to be added to the user's; may be empty.
+
+    `has_library`: a shared library is shipped, not programs alone; `has_module`: Python imports it.
+    """
     platform = PLATFORMS[target.os]
-    return (*platform.rustflags, *platform.rustflags_of_libc.get(target.libc, ()))
+    own = platform.rustflags if has_module else ()
+    return (*own, *(platform.rustflags_of_libc.get(target.libc, ()) if has_library else ()))
 
 
 def rustc_args(target: Target, module_file: str, *, by_zig: bool = False) -> tuple[str, ...]:
-    """Return what `cargo rustc --` passes for the library that ships as `module_file` (`x.abi3.so`); may be empty."""
-    platform, soname = PLATFORMS[target.os], libc_soname(target)
-    own = [one.replace("{file}", module_file) for one in platform.rustc_args]
+    """Return what `cargo rustc --` passes for the library that ships as `module_file` (`x.abi3.so`); may be empty.
+
+    An empty `module_file` is a program's.
+    """
+    platform, soname = PLATFORMS[target.os], libc_soname(target) if module_file else ""
+    own = [one.replace("{file}", module_file) for one in platform.rustc_args if module_file]
     own += platform.zig_rustc_args if by_zig else ()
     if target.libc == "musl" and not soname:
         return tuple(own)

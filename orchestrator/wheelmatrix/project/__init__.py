@@ -1,7 +1,9 @@
 """What the user has: decided from options and gathered facts, without a look at the disk."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.parser import HeaderParser
 from pathlib import PurePath
 from typing import Any
 
@@ -9,11 +11,12 @@ import tomli
 
 from wheelmatrix.bindings.pyo3 import links_libpython
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Gathered, Project, PyO3
+from wheelmatrix.model import Crate, Gathered, Metadata, Project
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project import crate as crates
 from wheelmatrix.project import metadata, sources
 from wheelmatrix.project.editable import in_place
+from wheelmatrix.project.entry_points import check_scripts
 from wheelmatrix.project.globs import fixed_prefix
 from wheelmatrix.project.layout import Layout, layout, normal, possible_packages, python_roots
 from wheelmatrix.project.licenses import named_files, wanted_directories
@@ -44,7 +47,8 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
     declared = declared_library(gathered.texts.get(manifest), crate.library)
     place = layout(options, table, crate, root, [file.path for file in gathered.files], declared)
     described, warnings = metadata.read(table, crate, package, root, gathered)
-    files = sources.collect(options, place, described, gathered)
+    files = sources.collect(options, place, described, gathered, crate)
+    check_scripts(crate.programs, table, str(gathered.pyproject))
     return Project(
         root=root,
         crate=crate,
@@ -54,7 +58,7 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
         sources=in_place(files, place, described) if options.editable and place.is_mixed else files,
         python_root=place.python_root,
         sboms=sbom_entries(options, root, sbom_name(crate.name) if options.sbom_rust else "", gathered.files),
-        warnings=(*warnings, *_linking(crate.pyo3), *_naming(place)),
+        warnings=(*warnings, *_linking(crate), *_naming(place, crate), *_needing(crate, described)),
     )
 
 
@@ -108,7 +112,7 @@ def wanted(
     table = project_table(pyproject, pyproject_text)
     package = _package_of(cargo_metadata, manifest)
     library = next((each["name"] for each in package.get("targets", ()) if "bin" not in each["kind"]), "")
-    modules = possible_packages(options, table, library)
+    modules = possible_packages(options, table, library, str(package.get("name", "")))
     roots = python_roots(options, root, manifest)
     names = (*(module.partition(".")[0] for module in modules), *options.python_packages)
     packages = [base / name for base in roots for name in names]
@@ -148,16 +152,25 @@ def declared_library(manifest_text: str | None, library: str) -> str:
     return str(table.get("name", "")) if isinstance(table, dict) else ""
 
 
-def _linking(pyo3: PyO3) -> tuple[str, ...]:
-    if not links_libpython(pyo3):
+def _linking(crate: Crate) -> tuple[str, ...]:
+    pyo3 = crate.pyo3
+    if pyo3 is None or crate.bindings == "bin" or not links_libpython(pyo3):
         return ()
     version = ".".join(map(str, pyo3.version))
     cure = f'set features = ["{pyo3.crate}/extension-module"] in [tool.maturin]'
     return (f"{pyo3.crate} {version} without its feature extension-module links libpython, as no wheel may: {cure}",)
 
 
-def _naming(place: Layout) -> tuple[str, ...]:
-    if place.is_mixed or place.extension == place.module_name:
+def _needing(crate: Crate, described: Metadata) -> tuple[str, ...]:
+    fields = HeaderParser().parsestr(described.text.decode())
+    names = {re.split(r"[^\w.-]", text, maxsplit=1)[0].lower() for text in fields.get_all("Requires-Dist", [])}
+    if crate.bindings != "cffi" or "cffi" in names:
+        return ()
+    return ('the wheel needs cffi at run time, and the project\'s dependencies do not name it: add "cffi"',)
+
+
+def _naming(place: Layout, crate: Crate) -> tuple[str, ...]:
+    if crate.bindings == "bin" or place.is_mixed or place.extension == place.module_name:
         return ()
     said = f"there is no Python package {place.package}, so {place.module_name} will be imported as {place.extension}"
     return (f"{said}: make the package, or shorten module-name",)

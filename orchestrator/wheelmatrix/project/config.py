@@ -62,7 +62,8 @@ def _our_keys() -> dict[str, Option]:
 
 
 def _maturin_keys() -> dict[str, Option]:
-    return {key: option for key, option in _our_keys().items() if option.facts.maturin}
+    renamed = {each.facts.maturin_key: each for each in options_of(BuildOptions) if each.facts.maturin_key}
+    return {**{key: option for key, option in _our_keys().items() if option.facts.maturin}, **renamed}
 
 
 def _layer(name: str, table: Mapping[str, Any], known: dict[str, Option], directory: PurePath, notes: Notes) -> Layer:
@@ -126,16 +127,9 @@ def _never(found: Any) -> bool:
     return False
 
 
-def _asks_for_more_than_the_library(found: Any) -> bool:
-    """Any list of cargo targets but one that names a single cdylib: that is what is built anyhow."""
-    kinds = [item.get("kind", "cdylib") for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-    return kinds != ["cdylib"]
-
-
 _LATER: Mapping[str, Callable[[Any], bool]] = {
     "generate-ci": _never,
     "pgo-command": _never,
     "pgo-dependency-group": _never,
-    "targets": _asks_for_more_than_the_library,
 }
 """Keys of maturin 1.16 that later jobs will read, to whether a value would change the wheel."""

@@ -1,26 +1,28 @@
-"""The cargo package that becomes the extension module, and the pyo3 it is bound with."""
+"""The cargo package that becomes the extension module or the programs, and the pyo3 it is bound with."""
 
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, Literal
 
-from wheelmatrix.bindings import BINDINGS
 from wheelmatrix.bindings.pyo3 import free_threaded_since, limits, parse_version
 from wheelmatrix.errors import ConfigError, Issue
-from wheelmatrix.model import Crate, PyO3
+from wheelmatrix.model import BindingsKind, Crate, PyO3
 from wheelmatrix.options import BuildOptions, Feature
 from wheelmatrix.project.features import resolve_features
+from wheelmatrix.project.targets import shipped
 
-_LIBRARIES = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib"})
+_PYO3: tuple[Literal["pyo3", "pyo3-ffi"], ...] = ("pyo3", "pyo3-ffi")
 
 
 def read(cargo_metadata: Mapping[str, Any], manifest: PurePath, options: BuildOptions) -> Crate:
     """Return the crate of a manifest.
 
-    Raises ConfigError for a virtual workspace, a crate without a library or without pyo3, and one with two of them.
+    Raises ConfigError for a virtual workspace, a crate that makes nothing for Python, and two versions of pyo3.
     """
     package = _package(cargo_metadata, manifest)
-    library = _library(package, manifest, options)
+    reached = _reached(cargo_metadata, package, options, [each.feature for each in options.conditional_features])
+    names = {each["name"] for each in cargo_metadata["packages"] if each["id"] in reached}
+    found = shipped(package, names, reached[package["id"]], options)
     return Crate(
         name=package["name"],
         version=package["version"],
@@ -28,10 +30,12 @@ def read(cargo_metadata: Mapping[str, Any], manifest: PurePath, options: BuildOp
         manifest=manifest,
         workspace=PurePath(cargo_metadata["workspace_root"]),
         target_directory=PurePath(cargo_metadata["target_directory"]),
-        library=library["name"],
-        crate_types=tuple(library["crate_types"]),
+        library=found.library["name"] if found.library else "",
+        crate_types=tuple(found.library["crate_types"]) if found.library else (),
         has_lock=True,  # cargo metadata has resolved, so there is one
-        pyo3=_pyo3(cargo_metadata, package, options),
+        pyo3=_pyo3(cargo_metadata, package, reached, found.bindings, options),
+        bindings=found.bindings,
+        programs=found.programs,
     )
 
 
@@ -53,38 +57,23 @@ def _package(cargo_metadata: Mapping[str, Any], manifest: PurePath) -> Mapping[s
     )
 
 
-def _library(package: Mapping[str, Any], manifest: PurePath, options: BuildOptions) -> Mapping[str, Any]:
-    """Return the library target; a plain one is compiled as cdylib, unless a binary may be what is meant."""
-    libraries: list[Mapping[str, Any]] = [
-        target for target in package["targets"] if _LIBRARIES & set(target["kind"]) and "example" not in target["kind"]
-    ]
-    has_binary = any("bin" in target["kind"] for target in package["targets"])
-    if libraries and ("cdylib" in libraries[0]["crate_types"] or options.bindings or not has_binary):
-        return libraries[0]
-    if libraries:
-        raise ConfigError.of(
-            f"{package['name']} has a binary and no library of crate type cdylib: it is no extension module",
-            where=str(manifest),
-            hint='set `crate-type = ["cdylib"]` under [lib]; wheels of binaries come with a later version',
-        )
-    raise ConfigError.of(
-        f"{package['name']} has no library, and an extension module is one",
-        where=str(manifest),
-        hint='add a src/lib.rs, and `crate-type = ["cdylib"]` under [lib]; binaries come with a later version',
-    )
-
-
-def _pyo3(cargo_metadata: Mapping[str, Any], package: Mapping[str, Any], options: BuildOptions) -> PyO3:
-    reached = _reached(cargo_metadata, package, options, [each.feature for each in options.conditional_features])
-    found = {name: _versions(cargo_metadata, reached, name) for name in BINDINGS}
+def _pyo3(
+    cargo_metadata: Mapping[str, Any],
+    package: Mapping[str, Any],
+    reached: Mapping[str, frozenset[str]],
+    bindings: BindingsKind,
+    options: BuildOptions,
+) -> PyO3 | None:
+    """Return the pyo3 that a module is bound with, or that a program runs Python with; None: there is none."""
+    if bindings in ("cffi", "uniffi"):
+        return None
+    found = {name: _versions(cargo_metadata, reached, name) for name in _PYO3}
     issues = [_several(cargo_metadata, reached, name, each) for name, each in found.items() if len(each) > 1]
     if issues:
         raise ConfigError(*issues)
-    names = [options.bindings] if options.bindings else list(BINDINGS)
-    known: tuple[Literal["pyo3", "pyo3-ffi"], ...] = ("pyo3", "pyo3-ffi")
-    crate = next((name for name in known if name in names and found[name]), None)
+    crate = next((name for name in _PYO3 if found[name] and bindings in (name, "bin")), None)
     if crate is None:
-        raise _no_bindings(cargo_metadata, package, reached, options)
+        return None
     (bound,) = found[crate]
     ffi = found["pyo3-ffi"][0] if found["pyo3-ffi"] else bound
     cpython, pypy, graalpy = limits(ffi)
@@ -144,19 +133,3 @@ def _several(
         where="Cargo.lock",
         hint=f"`cargo tree -i {name}` shows where they come from; let them agree",
     )
-
-
-def _no_bindings(
-    cargo_metadata: Mapping[str, Any],
-    package: Mapping[str, Any],
-    reached: Mapping[str, frozenset[str]],
-    options: BuildOptions,
-) -> ConfigError:
-    wanted = f"does not depend on {options.bindings}" if options.bindings else "depends neither on pyo3 nor on pyo3-ffi"
-    names = {each["name"] for each in cargo_metadata["packages"] if each["id"] in reached}
-    hint = f"add it: cargo add {options.bindings or 'pyo3'}"
-    if "uniffi" in names:
-        hint = "bindings of uniffi come with a later version of wheelmatrix"
-    elif any("bin" in target["kind"] for target in package["targets"]):
-        hint += "; wheels of binaries and of cffi come with a later version of wheelmatrix"
-    return ConfigError.of(f"no bindings found: {package['name']} {wanted}", where=package["manifest_path"], hint=hint)

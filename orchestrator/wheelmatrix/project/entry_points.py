@@ -1,7 +1,7 @@
 """entry_points.txt: scripts and plugins. Source: "Entry points specification"; PEP 621."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wheelmatrix.errors import ConfigError, Issue
@@ -41,6 +41,19 @@ def entry_points(project: Mapping[str, Any], where: str) -> bytes:
         if entries
     )
     return "\n".join(blocks).encode()
+
+
+def check_scripts(programs: Iterable[str], project: Mapping[str, Any], where: str) -> None:
+    """Raise ConfigError where a script has the name of a program that is shipped: one would replace the other."""
+    taken = {name: key for key in _SCRIPTS for name in project.get(key, {})}
+    issues = [
+        Issue(message=f"project.{taken[name]} has {name}, and so is a program of the crate called", where=where,
+              hint="rename one of the two, or leave the program out with artifacts")
+        for name in programs
+        if name in taken
+    ]  # fmt: skip
+    if issues:
+        raise ConfigError(*issues)
 
 
 def _bad_names(entries: Mapping[str, str], where: str) -> Iterator[Issue]:

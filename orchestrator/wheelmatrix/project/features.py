@@ -22,15 +22,20 @@ _PYO3 = ("pyo3", "pyo3-ffi")
 
 
 def conditional(options: BuildOptions, interpreter: Interpreter) -> tuple[str, ...]:
-    """Return the features that hold for a Python, in their order; those of the command line replace all others."""
+    """Return the features that hold for a Python, in their order; those of the command line replace all others.
+
+    What is for any Python has those without a condition.
+    """
     if options.features:
         return tuple(dict.fromkeys(options.features))
     version = f"{interpreter.version[0]}.{interpreter.version[1]}"
+    is_any = interpreter.abi_tag == "none"
     return tuple(
         dict.fromkeys(
             each.feature
             for each in options.conditional_features
-            if _holds(each.python_version, version)
+            if not (is_any and (each.python_version or each.python_implementation))
+            and _holds(each.python_version, version)
             and each.python_implementation.lower() in ("", interpreter.implementation)
         )
     )

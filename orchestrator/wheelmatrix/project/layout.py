@@ -46,7 +46,11 @@ def layout(
 
     Raises ConfigError for a module name that cannot be imported, and a python-source without the package.
     """
-    name = module_name(options, project, crate.library, declared)
+    name = (
+        program_name(options, project, crate, declared)
+        if crate.bindings == "bin"
+        else module_name(options, project, crate.library, declared)
+    )
     package = name.partition(".")[0]
     known = frozenset(files)
     for python_root in python_roots(options, root, crate.manifest):
@@ -83,10 +87,26 @@ def module_name(options: BuildOptions, project: Mapping[str, Any], library: str,
     return next((name for name in names if _is_importable(name)), names[2])
 
 
-def possible_packages(options: BuildOptions, project: Mapping[str, Any], library: str) -> tuple[str, ...]:
+def program_name(options: BuildOptions, project: Mapping[str, Any], crate: Crate, declared: str) -> str:
+    """Return what the Python package beside programs is called; it need not be there, nor be a name for Python.
+
+    Source: the order that maturin 1.16 has, which keeps hyphens.
+    """
+    return options.module_name or declared or str(project.get("name", "")) or crate.name
+
+
+def possible_packages(
+    options: BuildOptions, project: Mapping[str, Any], library: str, crate: str = ""
+) -> tuple[str, ...]:
     """Return every name that the module may turn out to have, before Cargo.toml was read."""
-    names = (module_name(options, project, library, ""), module_name(options, project, library, library))
-    return tuple(dict.fromkeys(names))
+    if not library:
+        return tuple(filter(None, dict.fromkeys((options.module_name, str(project.get("name", "")), crate))))
+    names = (
+        module_name(options, project, library, ""),
+        module_name(options, project, library, library),
+        str(project.get("name", "")),
+    )
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def _is_importable(name: str) -> bool:
@@ -111,6 +131,16 @@ def extension_name(module: str, is_mixed: bool, suffix: str) -> str:
     parts = module.split(".")
     folder = parts[:-1] if is_mixed and parts[:-1] else parts[-1:]
     return "/".join([*folder, f"{parts[-1]}{suffix}"])
+
+
+def generated_folder(module: str, is_mixed: bool) -> str:
+    """Return the package that a generator fills around a library: `pkg/native`, alone `native`.
+
+    In a mixed project it lies inside of the Python package, and there a module `pkg` becomes `pkg/pkg`.
+    """
+    parts = module.split(".")
+    folder = (parts[:-1] or parts) if is_mixed else []
+    return "/".join([*folder, parts[-1]])
 
 
 def normal(path: PurePath) -> PurePath:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
+from wheelmatrix.bindings import BINDINGS
 from wheelmatrix.errors import ConfigError, Issue
-from wheelmatrix.model import Entry, Gathered, Metadata, SourceFile
+from wheelmatrix.model import Crate, Entry, Gathered, Metadata, SourceFile
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.globs import Ignored, excluded, matches_glob
 from wheelmatrix.project.layout import Layout, normal
@@ -22,13 +23,15 @@ if hasattr({name}, "__all__"):
 """The package that is generated around a crate without Python files; word for word what users of maturin have."""
 
 
-def collect(options: BuildOptions, place: Layout, metadata: Metadata, gathered: Gathered) -> tuple[Entry, ...]:
+def collect(
+    options: BuildOptions, place: Layout, metadata: Metadata, gathered: Gathered, crate: Crate
+) -> tuple[Entry, ...]:
     """Return the wheel's Python files, data and includes, sorted by name.
 
     Raises ConfigError for two sources of one name, and for a data directory with anything else than data.
     """
     found = [
-        *(() if place.is_mixed else _generated(place, gathered)),
+        *(() if place.is_mixed or not BINDINGS[crate.bindings].is_module else _generated(place, gathered)),
         *_packages(options, place, gathered),
         *_data(options, place, metadata, gathered),
         *_included(options, place, gathered),

@@ -34,6 +34,8 @@ class UnitBuilt:
     crate_types: tuple[str, ...]
     files: tuple[PurePath, ...]
     fresh: bool
+    executable: PurePath | None = None
+    """The program, where the unit is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +194,7 @@ def _message(found: Mapping[str, Any]) -> Message | None:
                 crate_types=tuple(found["target"]["crate_types"]),
                 files=tuple(map(PurePath, found["filenames"])),
                 fresh=bool(found["fresh"]),
+                executable=PurePath(program) if (program := found.get("executable")) else None,
             )
         case "build-script-executed":
             return ScriptRun(

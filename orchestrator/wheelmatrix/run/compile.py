@@ -1,4 +1,4 @@
-"""The compile step: a directory of its own, cargo in it, and the library that cargo says it made."""
+"""The compile step: a directory of its own, cargo in it, and the library and programs that cargo says it made."""
 
 import contextlib
 import time
@@ -8,16 +8,19 @@ from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from typing import Literal
 
 import anyio
 from anyio import to_thread
 
+from wheelmatrix.bindings import BINDINGS
 from wheelmatrix.bindings.pyo3 import ASKS_PYTHON, abi_fault
 from wheelmatrix.errors import CompileError, ConfigError, PackError
 from wheelmatrix.events import Cloned, Retried, UnitsCounted
 from wheelmatrix.model import Artifact, Build, Command, Part
 from wheelmatrix.pack.finish import finished, is_finished_by_us
 from wheelmatrix.pack.finish_elf import without_foreign_rpaths
+from wheelmatrix.plan.any_python import runs_python
 from wheelmatrix.run.cargo import is_killed, plain_line, unit_graph
 from wheelmatrix.run.clean import mark_used
 from wheelmatrix.run.clone import clone
@@ -51,7 +54,7 @@ async def run_commands(commands: tuple[Command, ...], step: str, shop: Shop) -> 
 
 
 async def compile_build(build: Build, step: str, shop: Shop, made: Callable[[Part], None]) -> Artifact:
-    """Run cargo for a build and return the library it made.
+    """Run cargo for a build and return what it made: the library, or the first program, and the others beside it.
 
     `made` is called with each part that is there, so that clones of it can start. A compiler that was killed is tried
     once more, alone and with one job. Raises CompileError.
@@ -62,12 +65,12 @@ async def compile_build(build: Build, step: str, shop: Shop, made: Callable[[Par
     await run_commands(build.before, step, shop)
     try:
         async with shop.gate.shared(), shop.jobserver.token(wide=True) as token:
-            heard = await _attempt(_with_jobserver(build.command, shop, token), build, step, shop, made)
+            heard = await _all(partial(_with_jobserver, shop=shop, token=token), build, step, shop, made)
     except _KilledError as killed:
         shop.emit(Retried(step=step, because=f"{killed}; once more, alone and with one job"))
         try:
             async with shop.gate.alone(), shop.jobserver.token():
-                heard = await _attempt(_with_one_job(build.command), build, step, shop, made)
+                heard = await _all(_with_one_job, build, step, shop, made)
         except _KilledError as again:
             hint = "give it more memory, or fewer codegen units or no LTO; --jobs bounds what runs at once"
             raise CompileError.of(f"{again}, twice", where=build.name, hint=hint) from None
@@ -97,16 +100,37 @@ def _prepare(build: Build, step: str) -> Cloned | None:
     return cloned
 
 
-async def _attempt(command: Command, build: Build, step: str, shop: Shop, made: Callable[[Part], None]) -> Listener:
+async def _all(
+    adapted: Callable[[Command], Command], build: Build, step: str, shop: Shop, made: Callable[[Part], None]
+) -> Listener:
+    """Run every call of a build, one after the other, and return what they said together."""
+    heard = await _attempt(adapted(build.command), build, step, shop, made)
+    for command in build.more:
+        further = await _attempt(adapted(command), build, step, shop, made, is_further=True)
+        further.join(heard)
+        heard = further
+    return heard
+
+
+async def _attempt(
+    command: Command,
+    build: Build,
+    step: str,
+    shop: Shop,
+    made: Callable[[Part], None],
+    *,
+    is_further: bool = False,
+) -> Listener:
     try:
         with contextlib.closing(Log(shop.log(step))) as log:
             async with anyio.create_task_group() as group:
                 package = shop.plan.project.crate.package_id
 
                 def count() -> None:
-                    group.start_soon(_count, build, heard, made, shop)
+                    if not is_further:
+                        group.start_soon(_count, build, heard, made, shop)
 
-                heard = Listener(step, package, shop.emit, count, log.append)
+                heard = Listener(step, package, shop.emit, count, log.append, is_further=is_further)
                 ended = await supervise(
                     command,
                     on_stdout=heard.stdout,
@@ -119,7 +143,7 @@ async def _attempt(command: Command, build: Build, step: str, shop: Shop, made: 
         raise first_of(failures) from None
     if not ended.ok:
         raise _failure(ended, heard, build)
-    if not heard.has_begun:  # everything was fresh, so every unit has been heard of
+    if not heard.has_begun and not is_further:  # everything was fresh, so every unit has been heard of
         shop.emit(UnitsCounted(step=step, total=heard.units))
     return heard
 
@@ -137,7 +161,7 @@ async def _count(build: Build, heard: Listener, made: Callable[[Part], None], sh
             if said.exit.ok and (graph := unit_graph(said.stdout, ASKS_PYTHON)):
                 shop.unit_graphs[key] = graph
     if (graph := shop.unit_graphs.get(key)) is not None:
-        shop.emit(UnitsCounted(step=heard.step, total=graph.total))
+        shop.emit(UnitsCounted(step=heard.step, total=graph.total + len(build.more)))
         for part, units in graph.parts.items():
             heard.await_units(units, partial(made, part))
 
@@ -167,34 +191,59 @@ def _short(text: str) -> str:
 
 
 def _artifact(build: Build, heard: Listener, shop: Shop) -> Artifact:
-    if heard.library is None:
-        raise CompileError.of(
-            "cargo made no library for Python",
-            where=build.name,
-            hint='the crate needs `crate-type = ["cdylib"]` under [lib] in Cargo.toml',
-        )
+    crate = shop.plan.project.crate
     for name in ("pyo3-ffi", "pyo3"):
-        if (cfgs := heard.cfgs.get(name)) and (fault := abi_fault(cfgs, build.abi)):
+        cfgs = frozenset() if runs_python(shop.plan.project) else heard.cfgs.get(name)
+        if cfgs and (fault := abi_fault(cfgs, build.abi)):
             raise CompileError.of(f"{name} was configured for another Python: {fault}", where=build.name)
-    path, searched = _finished(build, heard.library, shop)
-    digest, size_bytes = sha256_of(path)
-    return Artifact(
-        build=build.id,
-        kind="cdylib",
-        path=path,
-        size_bytes=size_bytes,
-        sha256=digest,
+    made = [_of_file("bin", _program(name, heard, build), build, shop, name) for name in crate.programs]
+    if BINDINGS[crate.bindings].is_library:
+        made.insert(0, _of_file("cdylib", _library(heard, build), build, shop))
+    searched = [place for each in made for place in each.linked_directories]
+    return replace(
+        made[0],
         out_dirs=tuple(sorted(heard.out_dirs.items())),
         is_fresh=not heard.has_begun,
         linked_directories=tuple(dict.fromkeys((*heard.linked_directories, *searched))),
         packages=frozenset(heard.packages),
         debug_info=heard.debug_info,
         import_libraries=heard.import_libraries,
+        beside=tuple(made[1:]),
+    )
+
+
+def _library(heard: Listener, build: Build) -> Path:
+    if heard.library is None:
+        raise CompileError.of(
+            "cargo made no library for Python",
+            where=build.name,
+            hint='the crate needs `crate-type = ["cdylib"]` under [lib] in Cargo.toml',
+        )
+    return heard.library
+
+
+def _program(name: str, heard: Listener, build: Build) -> Path:
+    if name not in heard.programs:
+        raise CompileError.of(f"cargo made no program {name}", where=build.name, hint="see the log of this step")
+    return heard.programs[name]
+
+
+def _of_file(kind: Literal["cdylib", "bin"], found: Path, build: Build, shop: Shop, target: str = "") -> Artifact:
+    path, searched = _finished(build, found, shop)
+    digest, size_bytes = sha256_of(path)
+    return Artifact(
+        build=build.id,
+        kind=kind,
+        path=path,
+        size_bytes=size_bytes,
+        sha256=digest,
+        target=target,
+        linked_directories=searched,
     )
 
 
 def _finished(build: Build, library: Path, shop: Shop) -> tuple[Path, tuple[Path, ...]]:
-    """Return the library as it is shipped, and the directories that its RPATH named and names no longer.
+    """Return the library or program as it is shipped, and the directories that its RPATH named and names no longer.
 
     Where it differs from cargo's, it is a file of our own.
     """

@@ -15,6 +15,7 @@ from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Step, Wheel
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.first_link import link_first
+from wheelmatrix.run.generate import generate
 from wheelmatrix.run.ledger import INTERRUPTED, Ledger
 from wheelmatrix.run.merge import merge_slices
 from wheelmatrix.run.reproduce import check_reproducible
@@ -111,6 +112,10 @@ class Engine:
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
                 shop.artifacts[wheel.id] = artifact = await merge_slices(wheel, shop)
                 return artifact
+            case "generate":
+                wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
+                shop.generated[wheel.id] = await generate(wheel, step.id, shop)
+                return None
             case "pack":
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
                 return await pack_wheel(wheel, shop)

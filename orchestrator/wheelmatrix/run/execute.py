@@ -21,6 +21,7 @@ from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.run import clone
 from wheelmatrix.run.engine import Engine
 from wheelmatrix.run.files import free_bytes, issue_of, prove_writable, remove_leftovers
+from wheelmatrix.run.generate import check_generator
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.history import History
 from wheelmatrix.run.jobserver import Jobserver
@@ -136,6 +137,7 @@ async def _run(engine: Engine, shop: Shop, prepared: Prepared, teller: Teller) -
         await to_thread.run_sync(_check_disk, plan, shop.root)
         check_repair(plan)
         await _check_proofs(shop)
+        await check_generator(shop)
         await engine.run()
 
 

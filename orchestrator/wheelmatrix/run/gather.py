@@ -17,7 +17,7 @@ from wheelmatrix.options import BuildOptions
 from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.plan.command import metadata_command
 from wheelmatrix.plan.select import is_spec
-from wheelmatrix.project import manifest_candidates, no_manifest_error, wanted
+from wheelmatrix.project.described import manifest_candidates, no_manifest_error, wanted
 from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tool_versions, tools
 from wheelmatrix.run.groups import first_of

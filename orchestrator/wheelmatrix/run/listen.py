@@ -27,12 +27,16 @@ class Listener:
         emit: Callable[[Event], object],
         begun: Callable[[], None],
         log: Callable[[list[bytes]], None],
+        *,
+        is_further: bool = False,
     ) -> None:
         """`package`: id of the crate whose library it is about; `begun`: called once, when something is not fresh.
 
-        `log` takes the lines of what the compiler said, as people read them.
+        `log` takes the lines of what the compiler said, as people read them. `is_further`: another call of the same
+        build came before, so what is fresh is no news.
         """
         self.step = step
+        self._is_further = is_further
         self._package = package
         self._emit = emit
         self._begun = begun
@@ -42,6 +46,8 @@ class Listener:
         """Ids of what was compiled, or was there already."""
         self.debug_info: tuple[Path, ...] = ()
         self.import_libraries: tuple[Path, ...] = ()
+        self.programs: dict[str, Path] = {}
+        """By cargo target."""
         self.out_dirs: dict[str, Path] = {}
         """By package name."""
         self.cfgs: dict[str, frozenset[str]] = {}
@@ -60,6 +66,15 @@ class Listener:
         """Call `then` once, when all of `units` have been heard of; at once if they were already."""
         self._awaited.append((units - self._heard, then))
         self._tell_awaited()
+
+    def join(self, earlier: "Listener") -> None:
+        """Take over what an earlier call for the same build said."""
+        self.library = self.library or earlier.library
+        self.programs = {**earlier.programs, **self.programs}
+        self.out_dirs = {**earlier.out_dirs, **self.out_dirs}
+        self.cfgs = {**earlier.cfgs, **self.cfgs}
+        self.linked_directories = {**earlier.linked_directories, **self.linked_directories}
+        self.has_begun |= earlier.has_begun
 
     def stdout(self, line: bytes) -> None:
         """Take a line of JSON, or of somebody who prints where cargo's messages are."""
@@ -94,7 +109,8 @@ class Listener:
 
     def _finish(self, unit: str, key: UnitKey, *, fresh: bool) -> None:
         self.units += 1
-        self._emit(UnitFinished(step=self.step, unit=unit, fresh=fresh))
+        if not (fresh and self._is_further):  # told of before
+            self._emit(UnitFinished(step=self.step, unit=unit, fresh=fresh))
         self._heard[key] += 1
         for units, _ in self._awaited:
             units[key] -= 1
@@ -113,6 +129,8 @@ class Listener:
             self.debug_info = tuple(file for file in files if file.suffix in _DEBUG_SUFFIXES)
             self.import_libraries = tuple(file for file in files if file.name.endswith(_IMPORT_ENDINGS))
             self.library = libraries[0] if libraries else self.library
+        if unit.package == self._package and "bin" in unit.kinds and unit.executable:
+            self.programs[unit.target] = Path(unit.executable)
 
     def _diagnose(self, said: Diagnostic) -> None:
         lines = said.rendered.encode("utf-8", "replace").splitlines()

@@ -14,7 +14,7 @@ from wheelmatrix.options import Given
 from wheelmatrix.plan import asked_targets, plan
 from wheelmatrix.plan.builds import root_directory
 from wheelmatrix.plan.elsewhere import equipped
-from wheelmatrix.project import manifest_candidates, no_manifest_error, project
+from wheelmatrix.project.described import manifest_candidates, no_manifest_error, project
 from wheelmatrix.project.editable import for_editable
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.run.cargo import target_directory

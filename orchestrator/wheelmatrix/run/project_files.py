@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import SourceFile
-from wheelmatrix.project import Wanted
+from wheelmatrix.project.described import Wanted
 from wheelmatrix.run.pyproject import text_of
 
 _IGNORE_FILES = (".gitignore", ".ignore")

@@ -34,6 +34,12 @@ async def repaired(
     Neither cargo's library nor the wheel directory is touched. Raises AuditError if repairwheel fails, or its result
     does not pass the audit.
     """
+    if wheel.programs:
+        raise AuditError.of(
+            f"{', '.join(report.graft)} would have to be copied into the wheel, and a program finds no library there",
+            where=wheel.id,
+            hint="link it statically, or accept a plain tag with --auditwheel warn",
+        )
     target = shop.plan.expectations[artifact.build].target
     with tempfile.TemporaryDirectory(dir=shop.folder, prefix="repair-") as scratch:
         before, after = Path(scratch, "before"), Path(scratch, "after")

@@ -15,7 +15,7 @@ from wheelmatrix.model import Done, Failed, Gathered, Outcome, Wheel
 from wheelmatrix.plan import asked_targets, plan
 from wheelmatrix.plan.builds import root_directory
 from wheelmatrix.plan.second import Second, second, second_options
-from wheelmatrix.project import project
+from wheelmatrix.project.described import project
 from wheelmatrix.run.files import issue_of, make_directory
 from wheelmatrix.run.gather import gather
 from wheelmatrix.run.history import History
@@ -96,6 +96,7 @@ async def _shop(step: str, place: Second, gathered: Gathered, shop: Shop) -> Sho
         gathered=found,
         artifacts={},
         reports={},
+        generated={},
         unit_graphs={},
         verifier=None,
         packed={},

@@ -16,7 +16,7 @@ from wheelmatrix.model import Entry, SourceFile
 from wheelmatrix.options import BuildOptions, Given
 from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.pack.sdist import SUFFIX, Sdist, sdist_epoch
-from wheelmatrix.project import (
+from wheelmatrix.project.described import (
     declared_library,
     manifest_candidates,
     metadata,

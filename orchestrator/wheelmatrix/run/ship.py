@@ -5,20 +5,22 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePath
 
 from anyio import to_thread
 
 from wheelmatrix.audit import audit_library, floor_of
 from wheelmatrix.audit.outside import forbidden, outside
+from wheelmatrix.audit.whole import whole
 from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
 from wheelmatrix.events import Warned, WheelVerified, WheelWritten
 from wheelmatrix.model import Artifact, Entry, Expectation, Grafted, Project, Report, Wheel
 from wheelmatrix.pack.compress import compressor
-from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.pack.layout import name_in_wheel, program_entries, wheel_entries, wheel_filename, wheel_tags
 from wheelmatrix.pack.sbom import sbom
 from wheelmatrix.plan.steps import artifact_of
-from wheelmatrix.project import lock_path
+from wheelmatrix.project.described import lock_path
 from wheelmatrix.project.bill import packages
 from wheelmatrix.project.outputs import companions, out_dir_entries
 from wheelmatrix.project.sboms import sbom_name
@@ -35,7 +37,7 @@ _OLDER_GLIBC = (
 
 
 async def audit_artifact(subject: str, shop: Shop) -> Report:
-    """Audit the library of a build, or what was merged for a wheel.
+    """Audit the library and programs of a build, or what was merged for a wheel.
 
     Raises AuditError with everything that forbids shipping it.
     """
@@ -46,14 +48,7 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
     expected = shop.plan.expectations[subject]
 
     def audit() -> Report:
-        image = Path(artifact.path).read_bytes()
-        found = audit_library(image, expected, shop.tables, name=wheel.extension)
-        there = outside(expected, found.needed)
-        if not there:
-            return found
-        again = audit_library(image, expected, shop.tables, name=wheel.extension, bundled=there)
-        told = f"{', '.join(sorted(there))} stays outside of the wheel: who installs it has to have it"
-        return replace(again, warnings=(*again.warnings, told))
+        return whole([_audited(each, expected, wheel, shop) for each in (artifact, *artifact.beside)])
 
     async with shop.jobserver.token():
         report = await to_thread.run_sync(audit)
@@ -69,6 +64,24 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
     for text in report.warnings:
         shop.emit(Warned(message=f"{name}: {text}"))
     return report
+
+
+def _audited(artifact: Artifact, expected: Expectation, wheel: Wheel, shop: Shop) -> Report:
+    judge = partial(
+        audit_library,
+        Path(artifact.path).read_bytes(),
+        expected,
+        shop.tables,
+        name=name_in_wheel(wheel, artifact),
+        is_extension=artifact.kind == "cdylib" and bool(expected.module),
+    )
+    found = judge()
+    there = outside(expected, found.needed)
+    if not there:
+        return found
+    told = f"{', '.join(sorted(there))} stays outside of the wheel: who installs it has to have it"
+    again = judge(bundled=there)
+    return replace(again, warnings=(*again.warnings, told))
 
 
 def _asks_too_much(report: Report, expected: Expectation) -> bool:
@@ -88,7 +101,9 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     extra, warnings = await to_thread.run_sync(_outputs, wheel, artifact, shop)
     for text in warnings:
         shop.emit(Warned(message=f"{wheel.id}: {text}"))
-    library: Path | bytes = Path(artifact.path)
+    library: Path | bytes | None = Path(artifact.path) if wheel.extension else None
+    programs = program_entries(wheel, artifact)
+    extra += shop.generated.get(wheel.id, ())
     grafted: tuple[Grafted, ...] = ()
     make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
     if report.graft:
@@ -99,11 +114,10 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     project = _with_sbom(artifact, wheel, grafted, shop)
     if wheel.beside is not None:
         root = Path(shop.plan.project.python_root)
-        beside = (Entry(name=wheel.extension, source=library), *extra)
-        await to_thread.run_sync(_put_beside, beside, root, shop)
-        entries = wheel_entries(project, wheel, None, tags, shop.generator)
+        await to_thread.run_sync(_put_beside, wheel, library, extra, root, shop)
+        entries = wheel_entries(project, wheel, None, tags, shop.generator, programs)
     else:
-        entries = wheel_entries(project, wheel, library, tags, shop.generator, extra)
+        entries = wheel_entries(project, wheel, library, tags, shop.generator, (*extra, *programs))
     packer = compressor(shop.options.compression_method, shop.options.compression_level)
     key = await to_thread.run_sync(_key, entries, artifact, f"{packer} {shop.epoch_s} {shop.generator}")
     path = shop.out / filename
@@ -170,9 +184,12 @@ def _put(found: Path, folder: Path, shop: Shop) -> Path:
     return place
 
 
-def _put_beside(entries: tuple[Entry, ...], root: Path, shop: Shop) -> None:
+def _put_beside(
+    wheel: Wheel, library: PurePath | bytes | None, extra: tuple[Entry, ...], root: Path, shop: Shop
+) -> None:
     """Have what is built lie beside the project's Python files, each whole; a file in use keeps its old content."""
-    for entry in entries:
+    module = () if library is None else (Entry(name=wheel.extension, source=library),)
+    for entry in (*module, *extra):
         place = root / entry.name
         try:
             content = entry.source if isinstance(entry.source, bytes) else Path(entry.source).read_bytes()
@@ -222,13 +239,14 @@ def _files(place: Path) -> tuple[Path, ...]:
 
 
 def _key(entries: tuple[Entry, ...], artifact: Artifact, made_by: str) -> str:
-    """Return a digest of all that goes into a wheel; files other than the library by time and size."""
-    digest = hashlib.sha256(f"{made_by} {artifact.sha256}".encode())
+    """Return a digest of all that goes into a wheel; files that cargo did not make by time and size."""
+    digest = hashlib.sha256(" ".join([made_by, *(each.sha256 for each in (artifact, *artifact.beside))]).encode())
+    known = {each.path for each in (artifact, *artifact.beside)}
     for entry in entries:
         digest.update(f"\n{entry.name} {entry.executable} ".encode("utf-8", "surrogateescape"))
         if isinstance(entry.source, bytes):
             digest.update(hashlib.sha256(entry.source).digest())
-        elif entry.source != artifact.path:
+        elif entry.source not in known:
             with suppress(OSError):  # one that is gone is the packer's to report
                 facts = Path(entry.source).stat()
                 digest.update(f"{facts.st_mtime_ns} {facts.st_size} {facts.st_ino}".encode())

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import anyio
 
 from wheelmatrix.events import Event, WheelWritten
-from wheelmatrix.model import Artifact, Gathered, Plan, Report, Step, Tables, Wheel
+from wheelmatrix.model import Artifact, Entry, Gathered, Plan, Report, Step, Tables, Wheel
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run.cargo import UnitGraph
 from wheelmatrix.run.guardian import Guardian
@@ -91,6 +91,10 @@ class Shop:
     """By build id."""
     reports: dict[str, Report] = field(default_factory=dict)
     """By build id."""
+    generator_python: PurePath | None = None
+    """The Python that writes bindings of cffi; None: none was looked for."""
+    generated: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    """Python files that were made for a library, by wheel id."""
     unit_graphs: dict[tuple[str, ...], UnitGraph] = field(default_factory=dict)
     """By cargo's arguments without what differs by Python: siblings have one graph."""
     verifier: Verifier | None = None

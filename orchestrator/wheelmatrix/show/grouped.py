@@ -14,6 +14,7 @@ from wheelmatrix.show.words import Glyphs, Line, Span, count, width_of
 _DOING = {
     "audit": "auditing",
     "compile": "compiling",
+    "generate": "generating",
     "merge": "merging",
     "pack": "packing",
     "prepare": "preparing",

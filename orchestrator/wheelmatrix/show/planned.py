@@ -39,7 +39,11 @@ def as_json(plan: Plan) -> dict[str, object]:
             "requires_python": metadata.requires_python,
             "module": plan.project.module_name,
             "manifest": str(crate.manifest),
-            "bindings": {"crate": crate.pyo3.crate, "version": ".".join(map(str, crate.pyo3.version))},
+            "bindings": {
+                "crate": crate.pyo3.crate if crate.pyo3 else crate.bindings,
+                "version": ".".join(map(str, crate.pyo3.version)) if crate.pyo3 else "",
+            },
+            "programs": list(crate.programs),
         },
         "cells": [_cell_json(cell, plan) for cell in plan.cells],
         "wheels": [_wheel_json(wheel) for wheel in plan.wheels],
@@ -53,10 +57,13 @@ def as_json(plan: Plan) -> dict[str, object]:
 
 def _head(plan: Plan) -> Iterator[str]:
     project = plan.project
-    pyo3 = f"{project.crate.pyo3.crate} {'.'.join(map(str, project.crate.pyo3.version))}"
+    pyo3 = project.crate.pyo3
+    bound = f"{pyo3.crate} {'.'.join(map(str, pyo3.version))}" if pyo3 else project.crate.bindings
+    if project.crate.programs and pyo3:
+        bound += " and bin"
     counts = [count(len(plan.cells), "cell"), count(len(plan.wheels), "wheel"), count(len(plan.builds), "build")]
     counts.append(count(len(plan.steps), "step"))
-    yield f"{project.metadata.name} {project.metadata.version} ({pyo3}): {', '.join(counts)}"
+    yield f"{project.metadata.name} {project.metadata.version} ({bound}): {', '.join(counts)}"
 
 
 def _cells(plan: Plan, *, explain: bool) -> Iterator[str]:
@@ -86,6 +93,8 @@ def _linked(cells: Sequence[Cell], plan: Plan) -> str:
 
 
 def _python(cell: Cell) -> str:
+    if cell.interpreter.abi_tag == "none":
+        return "any Python 3: no Python ABI is in the wheel"
     if cell.installed is None:
         return "not installed here, and need not be: configured from the table"
     return f"{cell.installed.patch} at {cell.installed.executable} ({cell.installed.source})"
@@ -114,9 +123,11 @@ def _builds(plan: Plan, *, explain: bool) -> Iterator[str]:
         if explain:
             yield f"      linked by: {build.linked_by}"
             yield from _command("run", build.command)
+            yield from (line for command in build.more for line in _command("then", command))
             yield from (f"      before: {' '.join(command.argv)}" for command in build.before)
             yield f"      directory: {build.directory}"
-            yield f"      pyo3: {build.config_path or 'PYO3_CONFIG_FILE of the environment'}"
+            if plan.project.crate.pyo3:
+                yield f"      pyo3: {build.config_path or 'PYO3_CONFIG_FILE of the environment, or the Python itself'}"
 
 
 def _start(build: Build, names: Mapping[PurePath, str]) -> str:
@@ -181,6 +192,7 @@ def _wheel_json(wheel: Wheel) -> dict[str, object]:
         "builds": list(wheel.builds),
         "cells": list(wheel.cells),
         "extension": wheel.extension,
+        "programs": dict(wheel.programs),
     }
 
 
@@ -197,6 +209,7 @@ def _build_json(build: Build) -> dict[str, object]:
         "config": build.config_text,
         "linker": build.linker,
         "argv": list(build.command.argv),
+        "more": [list(command.argv) for command in build.more],
         "environment": dict(build.command.environment),
         "linked_by": build.linked_by,
         "before": [list(command.argv) for command in build.before],

@@ -1,0 +1,5 @@
+//! A program that is there only with the feature `extra`.
+
+fn main() {
+    println!("tiny-extra");
+}

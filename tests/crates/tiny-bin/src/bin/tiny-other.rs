@@ -1,0 +1,5 @@
+//! A second program.
+
+fn main() {
+    println!("tiny-other");
+}
