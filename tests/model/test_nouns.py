@@ -79,4 +79,4 @@ def test_a_report_is_true_if_nothing_forbids_shipping() -> None:
 
 @pytest.mark.parametrize(("part", "whole"), PARTS)
 def test_a_part_of_a_noun_has_fields_of_the_whole(part: Any, whole: Any) -> None:
-    assert {name for name in vars(part) if not name.startswith("_")} <= {field.name for field in fields(whole)}
+    assert {name for name in vars(part) if not name.startswith("_")} <= set(dir(whole))

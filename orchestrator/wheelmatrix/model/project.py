@@ -64,6 +64,11 @@ class Crate:
     programs: tuple[str, ...] = ()
     """Binary targets that are shipped, in the manifest's order."""
 
+    @property
+    def is_program(self) -> bool:
+        """Whether programs are shipped, and no library."""
+        return self.bindings == "bin"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
@@ -125,4 +130,8 @@ class CargoPackage(Protocol):
 
     @property
     def library(self) -> str:
-        """Name of the library target."""
+        """Name of the library target; empty: it has none."""
+
+    @property
+    def is_program(self) -> bool:
+        """Whether programs are shipped, and no library."""

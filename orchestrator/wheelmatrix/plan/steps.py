@@ -109,4 +109,9 @@ def _compile(build: Build, by_directory: Mapping[PurePath, Build], *, prepares: 
 
 
 def _leads_first(compiles: Iterator[Step]) -> Iterator[Step]:
-    return iter(sorted(compiles, key=lambda step: bool(step.once)))
+    """Yield what nothing is copied for, then what begins with a host's half alone, then the rest, which is short."""
+    return iter(sorted(compiles, key=lambda step: max(map(_rank, step.once), default=0)))
+
+
+def _rank(part: str) -> int:
+    return 1 if part.endswith("/host") else 2

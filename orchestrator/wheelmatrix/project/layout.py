@@ -48,7 +48,7 @@ def layout(
     """
     name = (
         program_name(options, project, crate, declared)
-        if crate.bindings == "bin"
+        if crate.is_program
         else module_name(options, project, crate.library, declared)
     )
     package = name.partition(".")[0]
@@ -87,7 +87,7 @@ def module_name(options: BuildOptions, project: Mapping[str, Any], library: str,
     return next((name for name in names if _is_importable(name)), names[2])
 
 
-def program_name(options: BuildOptions, project: Mapping[str, Any], crate: Crate, declared: str) -> str:
+def program_name(options: BuildOptions, project: Mapping[str, Any], crate: CargoPackage, declared: str) -> str:
     """Return what the Python package beside programs is called; it need not be there, nor be a name for Python.
 
     Source: the order that maturin 1.16 has, which keeps hyphens.

@@ -16,10 +16,10 @@ from wheelmatrix.model import Entry, SourceFile
 from wheelmatrix.options import BuildOptions, Given
 from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.pack.sdist import SUFFIX, Sdist, sdist_epoch
+from wheelmatrix.project import metadata
 from wheelmatrix.project.described import (
     declared_library,
     manifest_candidates,
-    metadata,
     no_manifest_error,
     project_table,
     wanted,
@@ -59,6 +59,7 @@ class _Package:
     manifest: PurePath
     workspace: PurePath
     library: str
+    is_program: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,7 @@ async def _read(
         read_files, wanted(options, pyproject, text, crates.metadata, manifest, "sdist"), pyproject.parent
     )
     found = _Found(pyproject=pyproject, texts=texts, files=files)
-    package = _package(crates)
+    package = _package(crates, options)
     described, doubts = metadata.read(table, package, crates.main, pyproject.parent, found)
     declared = declared_library(texts.get(manifest), package.library)
     place = layout(options, table, package, pyproject.parent, [file.path for file in files], declared)
@@ -192,7 +193,7 @@ def _manifest(options: BuildOptions, pyproject: Path, text: str, directory: Path
     return Path(os.path.normpath(found.absolute()))
 
 
-def _package(crates: Crates) -> _Package:
+def _package(crates: Crates, options: BuildOptions) -> _Package:
     main = crates.main
     libraries = [each for each in main["targets"] if "lib" in " ".join(each["kind"]) and "example" not in each["kind"]]
     return _Package(
@@ -201,6 +202,7 @@ def _package(crates: Crates) -> _Package:
         manifest=PurePath(main["manifest_path"]),
         workspace=PurePath(crates.metadata["workspace_root"]),
         library=libraries[0]["name"] if libraries else main["name"],
+        is_program=options.bindings == "bin" or not libraries,
     )
 
 

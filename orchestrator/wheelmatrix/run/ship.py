@@ -20,8 +20,8 @@ from wheelmatrix.pack.compress import compressor
 from wheelmatrix.pack.layout import name_in_wheel, program_entries, wheel_entries, wheel_filename, wheel_tags
 from wheelmatrix.pack.sbom import sbom
 from wheelmatrix.plan.steps import artifact_of
-from wheelmatrix.project.described import lock_path
 from wheelmatrix.project.bill import packages
+from wheelmatrix.project.described import lock_path
 from wheelmatrix.project.outputs import companions, out_dir_entries
 from wheelmatrix.project.sboms import sbom_name
 from wheelmatrix.run.files import issue_of, make_directory, move_whole, sha256_of, write_if_changed, write_whole
