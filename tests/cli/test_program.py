@@ -94,7 +94,7 @@ def test_misuse_exits_with_2_and_says_what_was_meant(words: tuple[str, ...], sai
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("build", "--sdist"), "error: --sdist: building from a source distribution comes with a later version"),
+        (("build", "--sdist"), "there is no pyproject.toml, and no sdist without one"),
         (("b", "--pgo"), "error: --pgo"),
         (("build", "-j", "many"), "error: --jobs: expected a whole number"),
         (("plan", "--auditwheel", "chek"), "hint: did you mean check?"),
