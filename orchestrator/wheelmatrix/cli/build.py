@@ -39,7 +39,8 @@ def heard(words: Sequence[str]) -> tuple[dict[str, object], dict[str, object]]:
     try:
         if {"-h", "--help"} & set(words):
             raise click.UsageError("--help builds nothing")
-        ctx = command.make_context("build", list(words))
+        # The command keeps its help option from here on: it has to be the one that the program gives it.
+        ctx = command.make_context("build", list(words), help_option_names=["-h", "--help"])
     except click.UsageError as error:
         message = error.format_message()
         raise ConfigError.of(message, where="arguments of build", hint="wheelmatrix build --help") from error
