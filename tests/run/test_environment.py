@@ -91,7 +91,7 @@ def test_who_installs_is_what_was_asked_for_else_what_is_there(
     uv = (str(tmp_path / "bin/uv"), "pip", "install", "--python")
 
     assert installer_of(has_pip, variables)[:4] == (sys.executable, "-m", "pip", "install")
-    assert installer_of(has_pip, variables, uv=True)[:4] == uv
+    assert installer_of(bare, variables, uv=True)[:4] == uv
     assert installer_of(has_pip, variables, pip_path="/x/pip")[:3] == ("/x/pip", "--python", sys.executable)
     assert installer_of(bare, variables) == installer_of(by_uv, variables) == (*uv, str(bare.python))
 
