@@ -18,6 +18,7 @@ def command(path: Path, name: str, kind: str, mixed: bool, src: bool) -> None:
     A .gitignore, a README.md and a workflow that are there stay as they are; any other file that would be overwritten
     is an error, and then nothing is written.
     """
-    for kept in fill(path, texts_of(path, name, kind, mixed=mixed, src=src), keep=KEPT):
+    texts = texts_of(path, name, kind, mixed=mixed, src=src)
+    for kept in fill(path, texts, keep=KEPT):
         click.echo(f"{kept} stays as it was", err=True)
-    announce(path)
+    announce(path, texts)

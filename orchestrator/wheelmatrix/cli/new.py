@@ -13,5 +13,6 @@ from wheelmatrix.run.scaffold import create
 @options
 def command(path: Path, name: str, kind: str, mixed: bool, src: bool) -> None:
     """Make a new project in the directory PATH, which must not exist: it builds and passes its tests as it is."""
-    create(path, texts_of(path, name, kind, mixed=mixed, src=src))
-    announce(path)
+    texts = texts_of(path, name, kind, mixed=mixed, src=src)
+    create(path, texts)
+    announce(path, texts)

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,11 +38,13 @@ def texts_of(path: Path, name: str | None, kind: str | None, *, mixed: bool, src
     return files(NewProject(name=called, kind=chosen, layout=layout))
 
 
-def announce(path: Path) -> None:
-    """Say what is there now, and what comes next."""
+def announce(path: Path, texts: Mapping[str, str]) -> None:
+    """Say what is there now, and what comes next; `texts`: the project's files by name."""
+    # These bindings are refused so far.
+    builder = "maturin" if 'bindings = "uniffi"' in texts["pyproject.toml"] else "wheelmatrix"
     click.echo(f"{path} is a project now, and this builds it:", err=True)
     enter = "" if str(path) == "." else f"cd {shlex.quote(str(path))} && "
-    click.echo(f"  {enter}wheelmatrix build", err=True)
+    click.echo(f"  {enter}{builder} build", err=True)
 
 
 def _kind(asked: str | None) -> Kind:
