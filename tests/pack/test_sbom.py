@@ -38,8 +38,8 @@ def written(*packages: Package, grafted: tuple[Grafted, ...] = (LIBRARY,), tripl
 def schema() -> jsonschema.Draft7Validator:
     """Give what validates documents of CycloneDX 1.5: the schemas that a package for Python has with it."""
     found = importlib.util.find_spec("cyclonedx")
-    if found is None or found.origin is None:
-        pytest.skip("cyclonedx-python-lib is missing: pip install cyclonedx-python-lib")
+    assert found is not None
+    assert found.origin is not None
     folder = Path(found.origin).parent / "schema/_res"
     texts = {name: json.loads((folder / f"{name}.SNAPSHOT.schema.json").read_text())
              for name in ("bom-1.5", "spdx", "jsf-0.82")}  # fmt: skip

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix.cli.scaffold import announce, options, texts_of
+from wheelmatrix.cli.scaffold import announce, options, project_of
 from wheelmatrix.run.scaffold import fill
-from wheelmatrix.scaffold.project import KEPT
+from wheelmatrix.scaffold.project import KEPT, files
 
 
 @click.command("init")
@@ -18,7 +18,7 @@ def command(path: Path, name: str, kind: str, mixed: bool, src: bool) -> None:
     A .gitignore, a README.md and a workflow that are there stay as they are; any other file that would be overwritten
     is an error, and then nothing is written.
     """
-    texts = texts_of(path, name, kind, mixed=mixed, src=src)
-    for kept in fill(path, texts, keep=KEPT):
+    project = project_of(path, name, kind, mixed=mixed, src=src)
+    for kept in fill(path, files(project), keep=KEPT):
         click.echo(f"{kept} stays as it was", err=True)
-    announce(path, texts)
+    announce(path, project)

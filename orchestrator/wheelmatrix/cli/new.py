@@ -4,8 +4,9 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix.cli.scaffold import announce, options, texts_of
+from wheelmatrix.cli.scaffold import announce, options, project_of
 from wheelmatrix.run.scaffold import create
+from wheelmatrix.scaffold.project import files
 
 
 @click.command("new")
@@ -13,6 +14,6 @@ from wheelmatrix.run.scaffold import create
 @options
 def command(path: Path, name: str, kind: str, mixed: bool, src: bool) -> None:
     """Make a new project in the directory PATH, which must not exist: it builds and passes its tests as it is."""
-    texts = texts_of(path, name, kind, mixed=mixed, src=src)
-    create(path, texts)
-    announce(path, texts)
+    project = project_of(path, name, kind, mixed=mixed, src=src)
+    create(path, files(project))
+    announce(path, project)

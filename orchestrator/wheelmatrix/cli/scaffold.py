@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ import rich_click as click
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.scaffold import names
-from wheelmatrix.scaffold.project import KINDS, Kind, Layout, NewProject, files
+from wheelmatrix.scaffold.project import KINDS, Kind, Layout, NewProject
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 
@@ -29,19 +29,18 @@ def options(command: _Command) -> _Command:
     return command
 
 
-def texts_of(path: Path, name: str | None, kind: str | None, *, mixed: bool, src: bool) -> dict[str, str]:
-    """Return the files of the project that is asked for; raises ConfigError for a name that none can have."""
+def project_of(path: Path, name: str | None, kind: str | None, *, mixed: bool, src: bool) -> NewProject:
+    """Return the project that is asked for; raises ConfigError for a name that none can have."""
     layout: Layout = "src" if src else "mixed" if mixed else "pure"
     chosen = _kind(kind)
     called, where = (path.resolve().name, str(path)) if name is None else (name, "--name")
     names.checked(called, where=where, is_imported=chosen != "bin" or layout != "pure")
-    return files(NewProject(name=called, kind=chosen, layout=layout))
+    return NewProject(name=called, kind=chosen, layout=layout)
 
 
-def announce(path: Path, texts: Mapping[str, str]) -> None:
-    """Say what is there now, and what comes next; `texts`: the project's files by name."""
-    # These bindings are refused so far.
-    builder = "maturin" if 'bindings = "uniffi"' in texts["pyproject.toml"] else "wheelmatrix"
+def announce(path: Path, project: NewProject) -> None:
+    """Say what is there now, and what comes next."""
+    builder = "maturin" if project.kind == "uniffi" else "wheelmatrix"  # which refuses these bindings so far
     click.echo(f"{path} is a project now, and this builds it:", err=True)
     enter = "" if str(path) == "." else f"cd {shlex.quote(str(path))} && "
     click.echo(f"  {enter}{builder} build", err=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from wheelmatrix.errors import ConfigError
+from wheelmatrix.pack.epoch import epoch_of
 
 STORED: Final = 0
 DEFLATED: Final = 8
@@ -49,16 +49,7 @@ def source_date_epoch(text: str | None) -> int:
     Times that no ZIP can name become the nearest that it can (Nix and Debian set 0 and 1).
     Raises ConfigError if the text is no whole number. Source: reproducible-builds.org, SOURCE_DATE_EPOCH 1.1.
     """
-    if not text:
-        return EARLIEST_EPOCH_S
-    try:
-        return min(max(int(text), EARLIEST_EPOCH_S), _LATEST_EPOCH_S)
-    except ValueError as error:
-        raise ConfigError.of(
-            f"{text!r} is no whole number of seconds since 1970",
-            where="SOURCE_DATE_EPOCH",
-            hint="for the time of the last commit: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)",
-        ) from error
+    return epoch_of(text, usual_s=EARLIEST_EPOCH_S, earliest_s=EARLIEST_EPOCH_S, latest_s=_LATEST_EPOCH_S)
 
 
 def dos_time(epoch_s: int) -> tuple[int, int]:

@@ -9,7 +9,8 @@ Interchange Format" and "pax Header Block"; RFC 1952.
 import zlib
 from typing import Final
 
-from wheelmatrix.errors import ConfigError, PackError
+from wheelmatrix.errors import PackError
+from wheelmatrix.pack.epoch import epoch_of
 from wheelmatrix.pack.names import name_fault
 
 DEFAULT_EPOCH_S: Final = 1_153_704_088
@@ -29,16 +30,7 @@ def sdist_epoch(text: str | None) -> int:
 
     Raises ConfigError if the text is no whole number.
     """
-    if not text:
-        return DEFAULT_EPOCH_S
-    try:
-        return min(max(int(text), 0), _MOST_OCTAL)
-    except ValueError as error:
-        raise ConfigError.of(
-            f"{text!r} is no whole number of seconds since 1970",
-            where="SOURCE_DATE_EPOCH",
-            hint="for the time of the last commit: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)",
-        ) from error
+    return epoch_of(text, usual_s=DEFAULT_EPOCH_S, earliest_s=0, latest_s=_MOST_OCTAL)
 
 
 class Sdist:

@@ -27,6 +27,17 @@ def target_setting(triple: str, key: str, options: BuildOptions, gathered: Gathe
     return next((str(value) for value in values if value), "")
 
 
+def may_set(key: str, triple: str, gathered: Gathered) -> bool:
+    """Return whether the user's variables or files set `target.<triple>.<key>`, or may.
+
+    A `cfg(…)` table counts as one for the triple: which conditions hold is rustc's to say.
+    """
+    if environment_name(triple, key.upper()) in gathered.environment:
+        return True
+    tables = (pair for config in gathered.cargo_config for pair in _table(config, "target").items())
+    return any(key in table for name, table in tables if isinstance(table, Mapping) and _may_be_for(name, triple))
+
+
 def builds_std(options: BuildOptions, gathered: Gathered) -> bool:
     """Return whether cargo is to build the standard library itself. Source: The Cargo Book, "Unstable", `build-std`."""
     asked = any(flag.partition("=")[0] == "build-std" for flag in options.unstable_flags)
@@ -52,8 +63,11 @@ def build_rustflags(triple: str, options: BuildOptions, gathered: Gathered) -> t
 def _target_flags(triple: str, gathered: Gathered) -> Iterator[bool]:
     for config in gathered.cargo_config:
         for name, table in _table(config, "target").items():
-            is_for_it = name == triple or name.startswith("cfg(")
-            yield is_for_it and isinstance(table, Mapping) and bool(table.get("rustflags"))
+            yield _may_be_for(name, triple) and isinstance(table, Mapping) and bool(table.get("rustflags"))
+
+
+def _may_be_for(name: str, triple: str) -> bool:
+    return name == triple or name.startswith("cfg(")
 
 
 def _table(above: Mapping[str, object], key: str) -> Mapping[str, object]:

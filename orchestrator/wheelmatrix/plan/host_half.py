@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from wheelmatrix.model import Build, Gathered, LinkerKind
-from wheelmatrix.plan.cargo_config import environment_name
+from wheelmatrix.plan.cargo_config import may_set
 
 _AS_ZIGBUILD = {
     "CARGO_TARGET_APPLIES_TO_HOST": "false",
@@ -46,14 +46,5 @@ def is_shared(one: Build, other: Build, gathered: Gathered) -> bool:
 
 
 def _has_own_linker(gathered: Gathered) -> bool:
-    """Return whether the user names a linker for the host, or may: which `cfg(…)` holds is rustc's to say.
-
-    It links build scripts then, and has to stay.
-    """
-    triple = gathered.host.triple
-    tables = [config.get("target") for config in gathered.cargo_config]
-    named = [pair for table in tables if isinstance(table, Mapping) for pair in table.items()]
-    return environment_name(triple, "LINKER") in gathered.environment or any(
-        (name == triple or name.startswith("cfg(")) and isinstance(table, Mapping) and "linker" in table
-        for name, table in named
-    )
+    """Return whether the user names a linker for the host, or may: it links build scripts then, and has to stay."""
+    return may_set("linker", gathered.host.triple, gathered)

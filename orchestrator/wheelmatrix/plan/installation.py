@@ -1,7 +1,6 @@
 """An editable installation: what it needs beside the wheel, who installs it, and whether it is there already."""
 
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,7 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from wheelmatrix.errors import ConfigError, PackError
-from wheelmatrix.pack.record import Row, parse_record, record_text
+from wheelmatrix.pack.record import Row, parse_record, record_text, sha256_digest
 
 MEMO = "wheelmatrix.json"
 """Name of what `memo` returns in the `.dist-info`: it is in RECORD, so it is gone when the project is uninstalled."""
@@ -100,7 +99,7 @@ def direct_url(root: PurePath) -> str:
 def with_direct_url(record: str, name: str, content: str) -> str:
     """Return RECORD with the digest and size of a rewritten direct_url.json; `name`: its name in RECORD."""
     encoded = content.encode()
-    digest = "sha256=" + urlsafe_b64encode(sha256(encoded).digest()).rstrip(b"=").decode()
+    digest = sha256_digest(sha256(encoded).digest())
     rows = [row for row in parse_record(record) if row.name != name]
     own = next((row.name for row in rows if row.name.endswith(".dist-info/RECORD")), None)
     if own is None:

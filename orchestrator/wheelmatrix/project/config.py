@@ -1,6 +1,6 @@
 """The tables `[tool.maturin]` and `[tool.wheelmatrix]` of pyproject.toml, read into options."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -89,7 +89,8 @@ def _layer(name: str, table: Mapping[str, Any], known: dict[str, Option], direct
             elif found and option.facts.key not in table:
                 values[option.name], sources[option.name] = meant, where
         elif key in _LATER:
-            _later(name, key, found, notes)
+            if not notes.forgives:
+                notes.issue(where, "is a key of tool.maturin alone", "remove it, or keep it there")
         else:
             notes.unknown_key(name, key, (*known, *_LATER, *shorthands))
     return Layer(values=values, sources=sources)
@@ -113,23 +114,5 @@ _SHORTHAND_KEYS = frozenset({"skip-auditwheel"})
 """Shorthands of the command line that `[tool.maturin]` has as keys, too."""
 
 
-def _later(name: str, key: str, found: Any, notes: Notes) -> None:
-    """Say that a key of maturin's has no effect yet, if that changes the wheel."""
-    if not notes.forgives:
-        notes.issue(
-            f"{name}.{key}", "comes with a later version of wheelmatrix", "remove it, or keep it in tool.maturin"
-        )
-    elif _LATER[key](found):
-        notes.warnings.append(f"{name}.{key}: not supported yet, the wheels are built without it")
-
-
-def _never(found: Any) -> bool:
-    return False
-
-
-_LATER: Mapping[str, Callable[[Any], bool]] = {
-    "generate-ci": _never,
-    "pgo-command": _never,
-    "pgo-dependency-group": _never,
-}
-"""Keys of maturin 1.16 that later jobs will read, to whether a value would change the wheel."""
+_LATER = frozenset({"generate-ci", "pgo-command", "pgo-dependency-group"})
+"""Keys of maturin 1.16 that no wheel differs by as long as nobody asks for what they configure."""

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from wheelmatrix.errors import ConfigError, Issue, PackError
+from wheelmatrix.model import Entry
 
 if sys.platform != "win32":
     import fcntl
@@ -144,6 +145,16 @@ def write_if_changed(path: Path, content: bytes) -> bool:
         raise PackError(issue_of(error, path)) from error
     write_whole(path, content)
     return True
+
+
+def content_of(entry: Entry) -> bytes:
+    """Return the content of a member, whole; raises PackError."""
+    if isinstance(entry.source, bytes):
+        return entry.source
+    try:
+        return Path(entry.source).read_bytes()
+    except OSError as error:
+        raise PackError(issue_of(error, Path(entry.source))) from error
 
 
 def sha256_of(path: Path) -> tuple[str, int]:

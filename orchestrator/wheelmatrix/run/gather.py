@@ -1,7 +1,6 @@
 """Asks the machine everything a plan needs, once: the project's files, cargo's metadata, Pythons, the host."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +16,13 @@ from wheelmatrix.options import BuildOptions
 from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.plan.command import metadata_command
 from wheelmatrix.plan.select import is_spec
-from wheelmatrix.project.described import manifest_candidates, no_manifest_error, wanted
+from wheelmatrix.project.described import wanted
 from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tool_versions, tools
 from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.host import host as ask_host
 from wheelmatrix.run.process import capture
-from wheelmatrix.run.project_files import read_files
+from wheelmatrix.run.project_files import find_manifest, read_files
 from wheelmatrix.run.pythons import active, cache_file, candidates, find_named, probe, probe_one
 
 
@@ -47,7 +46,7 @@ async def gather(
 
     `targets`: those that were asked for; none: the host alone. Raises ConfigError and ToolMissing.
     """
-    manifest = _manifest(options, pyproject, text, directory)
+    manifest = find_manifest(options, pyproject, text, directory)
     toolchain = toolchain_environment(options)
     metadata: dict[str, object] = {}
     found: list[_Pythons] = []
@@ -94,14 +93,6 @@ async def gather(
         environment={name: value for name, value in environment.items() if not is_secret(name)},
         today=datetime.now(UTC).date(),
     ), pythons.warnings
-
-
-def _manifest(options: BuildOptions, pyproject: Path | None, text: str, directory: Path) -> Path:
-    tried = manifest_candidates(options, pyproject, directory, text, lambda path: Path(path).is_file())
-    for candidate in tried:
-        if Path(candidate).is_file():
-            return Path(os.path.normpath(Path(candidate).absolute()))
-    raise no_manifest_error(tried)
 
 
 async def _metadata(options: BuildOptions, manifest: Path, triples: Sequence[str]) -> dict[str, object]:

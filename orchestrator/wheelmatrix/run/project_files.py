@@ -6,10 +6,20 @@ from pathlib import Path, PurePath
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import SourceFile
-from wheelmatrix.project.described import Wanted
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.project.described import Wanted, manifest_candidates, no_manifest_error
 from wheelmatrix.run.pyproject import text_of
 
 _IGNORE_FILES = (".gitignore", ".ignore")
+
+
+def find_manifest(options: BuildOptions, pyproject: Path | None, text: str, directory: Path) -> Path:
+    """Return the absolute path of Cargo.toml; raises ConfigError with where it was looked for."""
+    tried = manifest_candidates(options, pyproject, directory, text, lambda path: Path(path).is_file())
+    found = next((path for path in map(Path, tried) if path.is_file()), None)
+    if found is None:
+        raise no_manifest_error(tried)
+    return Path(os.path.normpath(found.absolute()))
 
 
 def read_files(files: Wanted, root: Path) -> tuple[tuple[SourceFile, ...], dict[PurePath, str]]:

@@ -11,19 +11,13 @@ import tomli
 from anyio import to_thread
 
 from wheelmatrix.audit.sdist import check_sdist
-from wheelmatrix.errors import AuditError, ConfigError, Issue, PackError
+from wheelmatrix.errors import AuditError, ConfigError, Issue
 from wheelmatrix.model import Entry, SourceFile
 from wheelmatrix.options import BuildOptions, Given
 from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.pack.sdist import SUFFIX, Sdist, sdist_epoch
 from wheelmatrix.project import metadata
-from wheelmatrix.project.described import (
-    declared_library,
-    manifest_candidates,
-    no_manifest_error,
-    project_table,
-    wanted,
-)
+from wheelmatrix.project.described import declared_library, project_table, wanted
 from wheelmatrix.project.layout import layout
 from wheelmatrix.project.packaged import packaged
 from wheelmatrix.project.precedence import resolve
@@ -32,9 +26,9 @@ from wheelmatrix.project.sdist_needs import embedded_files, missing_crates
 from wheelmatrix.project.shipped import parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
 from wheelmatrix.run.crates import Crates, Package, cargo_metadata, find_crates
-from wheelmatrix.run.files import issue_of, make_directory, write_whole
+from wheelmatrix.run.files import content_of, make_directory, write_whole
 from wheelmatrix.run.listing import list_crates, tracked_files
-from wheelmatrix.run.project_files import read_files
+from wheelmatrix.run.project_files import find_manifest, read_files
 from wheelmatrix.run.pyproject import find_pyproject, text_of
 
 
@@ -90,7 +84,7 @@ def make_sdist(
     folder = (out or directory / given.options.out).absolute()
     source = replace(source, outputs=(folder, (directory / given.options.out).absolute()))
     entries, doubts = sdist_entries(source)
-    contents = [(entry, _content(entry)) for entry in entries]
+    contents = [(entry, content_of(entry)) for entry in entries]
     _check(source, contents)
     stem = dist_info_name(source.metadata.name, source.metadata.version)
     data = _packed(stem, contents, epoch_s)
@@ -138,19 +132,10 @@ def _packed(stem: str, contents: Iterable[tuple[Entry, bytes]], epoch_s: int) ->
     return b"".join([*parts, sdist.finish()])
 
 
-def _content(entry: Entry) -> bytes:
-    if isinstance(entry.source, bytes):
-        return entry.source
-    try:
-        return Path(entry.source).read_bytes()
-    except OSError as error:
-        raise PackError(issue_of(error, Path(entry.source))) from error
-
-
 async def _read(
     options: BuildOptions, pyproject: Path, text: str, directory: Path
 ) -> tuple[SourceProject, tuple[str, ...], Path]:
-    manifest = _manifest(options, pyproject, text, directory)
+    manifest = find_manifest(options, pyproject, text, directory)
     crates = await find_crates(options, manifest)
     lock = await _lock(options, manifest, crates)
     table = project_table(pyproject, text)
@@ -183,14 +168,6 @@ async def _read(
         known_to_git=known,
     )
     return source, (*doubts, *warnings), Path(crates.metadata["target_directory"])
-
-
-def _manifest(options: BuildOptions, pyproject: Path, text: str, directory: Path) -> Path:
-    tried = manifest_candidates(options, pyproject, directory, text, lambda path: Path(path).is_file())
-    found = next((path for path in map(Path, tried) if path.is_file()), None)
-    if found is None:
-        raise no_manifest_error(tried)
-    return Path(os.path.normpath(found.absolute()))
 
 
 def _package(crates: Crates, options: BuildOptions) -> _Package:

@@ -24,7 +24,7 @@ from wheelmatrix.project.bill import packages
 from wheelmatrix.project.described import lock_path
 from wheelmatrix.project.outputs import companions, out_dir_entries
 from wheelmatrix.project.sboms import sbom_name
-from wheelmatrix.run.files import issue_of, make_directory, move_whole, sha256_of, write_if_changed, write_whole
+from wheelmatrix.run.files import content_of, make_directory, move_whole, sha256_of, write_if_changed, write_whole
 from wheelmatrix.run.pack import Written, write_wheel
 from wheelmatrix.run.repair import repaired
 from wheelmatrix.run.shop import Shop
@@ -191,12 +191,8 @@ def _put_beside(
     module = () if library is None else (Entry(name=wheel.extension, source=library),)
     for entry in (*module, *extra):
         place = root / entry.name
-        try:
-            content = entry.source if isinstance(entry.source, bytes) else Path(entry.source).read_bytes()
-        except OSError as error:
-            raise PackError(issue_of(error, Path(str(entry.source)))) from error
         make_directory(place.parent)
-        _age(place, not write_if_changed(place, content), shop)
+        _age(place, not write_if_changed(place, content_of(entry)), shop)
 
 
 def _outputs(wheel: Wheel, artifact: Artifact, shop: Shop) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
