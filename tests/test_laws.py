@@ -12,7 +12,7 @@ CHECKOUT = Path(__file__).parents[1]
 SOURCE = CHECKOUT / "orchestrator"
 
 LEVELS = (
-    frozenset({"model", "events", "errors", "options", "resources"}),
+    frozenset({"model", "events", "errors", "options", "resources", "garbage"}),
     frozenset({"tables"}),
     frozenset({"bindings", "platforms"}),
     frozenset({"project", "plan", "audit", "pack", "publish", "scaffold", "verify"}),
@@ -41,8 +41,9 @@ THE_TIME = frozenset({"date.today", "datetime.now", "datetime.today", "datetime.
 OPTIONAL = frozenset({"deflate", "id", "keyring", "repairwheel", "readme_renderer", "trove_classifiers"})
 """Dependencies that may be missing, and so are imported where they are used."""
 
-LAZY = frozenset({"wheelmatrix", "wheelmatrix.__main__", "wheelmatrix.cli"})
-"""Modules that import inside functions, so that `--version` is quick: `__getattr__`, `main`, the table of commands."""
+_QUICK = ("__main__", "cli", "backend.heard", "backend.requires")
+LAZY = frozenset({"wheelmatrix", *(f"wheelmatrix.{name}" for name in _QUICK)})
+"""Modules that import inside functions, so that `--version` and every hook are quick."""
 
 FILE_LINES, TEST_FILE_LINES, FUNCTION_LINES, USUAL_FUNCTION_LINES, USUAL_SHARE = 350, 500, 60, 35, 0.95
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wheelmatrix.api import build as build
     from wheelmatrix.api import plan as plan
-    from wheelmatrix.backend.hooks import build_editable as build_editable
-    from wheelmatrix.backend.hooks import build_sdist as build_sdist
-    from wheelmatrix.backend.hooks import build_wheel as build_wheel
-    from wheelmatrix.backend.hooks import prepare_metadata_for_build_editable as prepare_metadata_for_build_editable
-    from wheelmatrix.backend.hooks import prepare_metadata_for_build_wheel as prepare_metadata_for_build_wheel
+    from wheelmatrix.backend.metadata import prepare_metadata_for_build_editable as prepare_metadata_for_build_editable
+    from wheelmatrix.backend.metadata import prepare_metadata_for_build_wheel as prepare_metadata_for_build_wheel
     from wheelmatrix.backend.requires import get_requires_for_build_editable as get_requires_for_build_editable
     from wheelmatrix.backend.requires import get_requires_for_build_sdist as get_requires_for_build_sdist
     from wheelmatrix.backend.requires import get_requires_for_build_wheel as get_requires_for_build_wheel
+    from wheelmatrix.backend.sdists import build_sdist as build_sdist
+    from wheelmatrix.backend.wheels import build_editable as build_editable
+    from wheelmatrix.backend.wheels import build_wheel as build_wheel
     from wheelmatrix.errors import AuditError as AuditError
     from wheelmatrix.errors import CompileError as CompileError
     from wheelmatrix.errors import ConfigError as ConfigError
@@ -38,15 +38,10 @@ _HOMES = {
     "BuildOptions": "wheelmatrix.options",
     "Plan": "wheelmatrix.model",
     "Wheel": "wheelmatrix.model",
+    **dict.fromkeys(("build_editable", "build_wheel"), "wheelmatrix.backend.wheels"),
+    "build_sdist": "wheelmatrix.backend.sdists",
     **dict.fromkeys(
-        (
-            "build_editable",
-            "build_sdist",
-            "build_wheel",
-            "prepare_metadata_for_build_editable",
-            "prepare_metadata_for_build_wheel",
-        ),
-        "wheelmatrix.backend.hooks",
+        ("prepare_metadata_for_build_editable", "prepare_metadata_for_build_wheel"), "wheelmatrix.backend.metadata"
     ),
     **dict.fromkeys(
         ("get_requires_for_build_editable", "get_requires_for_build_sdist", "get_requires_for_build_wheel"),

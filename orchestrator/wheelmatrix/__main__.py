@@ -6,9 +6,7 @@ import sys
 from typing import NoReturn
 
 from wheelmatrix import __version__
-
-_GARBAGE_THRESHOLD = 100_000
-"""Objects between two collections: starting makes many and no garbage; Python's 700 cost a quarter of the start."""
+from wheelmatrix.garbage import THRESHOLD
 
 
 def main() -> None:
@@ -17,7 +15,7 @@ def main() -> None:
     if arguments in (["--version"], ["-V"]):
         print(f"wheelmatrix {__version__}")
         sys.exit(0)
-    gc.set_threshold(_GARBAGE_THRESHOLD)
+    gc.set_threshold(THRESHOLD)
     from wheelmatrix.cli import main as run  # here, because click and rich cost three times what the answer above does
 
     _leave(run(arguments))

@@ -1,5 +1,6 @@
 """The hooks in this process, on tiny crates."""
 
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -9,13 +10,10 @@ from pathlib import Path
 import pytest
 
 import wheelmatrix
-from wheelmatrix.backend.hooks import (
-    build_editable,
-    build_sdist,
-    build_wheel,
-    prepare_metadata_for_build_editable,
-    prepare_metadata_for_build_wheel,
-)
+from wheelmatrix.backend.heard import heard
+from wheelmatrix.backend.metadata import prepare_metadata_for_build_editable, prepare_metadata_for_build_wheel
+from wheelmatrix.backend.sdists import build_sdist
+from wheelmatrix.backend.wheels import build_editable, build_wheel
 
 PYTHON = f"cp{sys.version_info[0]}{sys.version_info[1]}"
 
@@ -177,3 +175,27 @@ def test_metadata_of_another_version_is_refused(mixed: Path, capfd: pytest.Captu
 
     assert ended.value.code == 2
     assert "tiny_mixed-0.1.0.dist-info" in capfd.readouterr().err
+
+
+def test_settings_are_heard_as_on_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MATURIN_PEP517_ARGS", raising=False)
+    monkeypatch.delenv("WHEELMATRIX_PEP517_ARGS", raising=False)
+
+    assert heard(None) == ({}, {})
+    assert heard({"build-args": "--profile dev -q"}) == ({"profile": "dev"}, {"quiet": True})
+
+
+def test_telling_metadata_loads_neither_the_engine_nor_the_command_line() -> None:
+    code = "import sys, wheelmatrix.backend.metadata as m; print(*sorted(sys.modules))"
+
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+
+    assert not {"rich", "click", "elftools", "wheelmatrix.run.execute"} & set(loaded)
+
+
+def test_building_loads_no_screen_but_plain_lines() -> None:
+    code = "import sys, wheelmatrix.backend.wheels as m; print(*sorted(sys.modules))"
+
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+
+    assert not {"rich", "click", "httpx"} & set(loaded)

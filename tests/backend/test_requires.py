@@ -1,3 +1,7 @@
+import re
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,3 +40,24 @@ def test_a_broken_pyproject_ends_the_hook_in_plain_words(
     assert ended.value.code == 2
     assert told.out == ""
     assert said in told.err
+
+
+@pytest.mark.parametrize(("name", "needed"), [("tiny", []), ("tiny-cffi", ["cffi"]), ("tiny-bin", [])])
+def test_bindings_that_nobody_states_are_found_out(
+    crate: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, name: str, needed: list[str]
+) -> None:
+    folder = crate(name)
+    text = (folder / "pyproject.toml").read_text()
+    (folder / "pyproject.toml").write_text(re.sub(r"(?m)^bindings = .*\n", "", text))
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("CARGO_NET_OFFLINE", "true")
+
+    assert get_requires_for_build_wheel() == needed
+
+
+def test_the_hook_itself_loads_next_to_nothing() -> None:
+    code = "import sys, wheelmatrix.backend.requires as m; print(*sorted(sys.modules))"
+
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+
+    assert not {"wheelmatrix.model", "wheelmatrix.options", "wheelmatrix.plan", "anyio", "rich"} & set(loaded)

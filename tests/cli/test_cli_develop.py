@@ -137,6 +137,20 @@ def test_what_cannot_be_is_refused_before_anything_is_built(
     assert not (folder / "target/wheelmatrix/builds").exists()
 
 
+def test_a_version_that_nobody_gives_is_refused(
+    start: Callable[[str], Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = start("tiny")
+    text = (folder / "pyproject.toml").read_text()
+    (folder / "pyproject.toml").write_text(
+        text.replace('version = "0.1.0"\n', "").replace('dynamic = ["version"]\n', "")
+    )
+
+    assert develop() == 2
+    assert "has no version and does not say that it is dynamic" in capfd.readouterr().err
+    assert not (folder / "target/wheelmatrix/builds").exists()
+
+
 def test_without_an_environment_it_is_told_how_to_make_one(
     start: Callable[[str], Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Entry, Metadata, Project
-from wheelmatrix.plan.frontend import Running, build_arguments, build_requirements, here, honoured, one_cell
+from wheelmatrix.plan.frontend import Running, build_arguments, here, honoured, one_cell
 
 LINUX = Running(executable="/venv/bin/python", platform="linux", word_bits=64)
 METADATA = Metadata(
@@ -141,15 +141,3 @@ def test_prepared_metadata_is_taken_over_but_for_wheel_and_record() -> None:
 def test_metadata_of_something_else_is_refused(folder: str, files: dict[str, bytes]) -> None:
     with pytest.raises(ConfigError, match=r"expected my_pkg-1\.0\.dist-info with METADATA"):
         honoured(_project(), folder, files)
-
-
-def test_cffi_is_required_where_the_bindings_are_of_that_kind() -> None:
-    place = PurePath("pyproject.toml")
-    cffi = {"tool": {"maturin": {"bindings": "cffi"}}}
-
-    assert build_requirements(place, {}, "cpython") == []
-    assert build_requirements(place, cffi, "cpython") == ["cffi"]
-    assert build_requirements(place, cffi, "pypy") == []
-    assert build_requirements(place, {"tool": {**cffi["tool"], "wheelmatrix": {"bindings": "pyo3"}}}, "cpython") == []
-    with pytest.raises(ConfigError, match="not a table"):
-        build_requirements(place, {"tool": 1}, "cpython")

@@ -3,9 +3,10 @@ from pathlib import PurePath
 
 import pytest
 
+from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Entry, Metadata
 from wheelmatrix.options import BuildOptions, Given
-from wheelmatrix.project.editable import for_editable, in_place
+from wheelmatrix.project.editable import check_version, for_editable, in_place
 from wheelmatrix.project.layout import Layout
 from wheelmatrix.project.precedence import resolve
 
@@ -49,3 +50,32 @@ def test_an_editable_wheel_has_a_path_in_place_of_python_files() -> None:
         files[0],
         Entry(name="my_pkg.pth", source=f"{PurePath('/p/python')}\n".encode()),
     )
+
+
+def test_what_is_included_from_elsewhere_is_installed_in_an_editable_wheel_too() -> None:
+    metadata = Metadata(name="my-pkg", version="1.0", requires_python="", text=b"", entry_points=b"", licenses=())
+    place = Layout(root=PurePath("/p"), python_root=PurePath("/p/python"), module_name="my_pkg._native", is_mixed=True)
+    kept = Entry(name="docs/a.md", source=PurePath("/p/docs/a.md"))
+    files = (
+        Entry(name="beside/x.txt", source=PurePath("/p/python/beside/x.txt")),
+        kept,
+        Entry(name="my_pkg/__init__.py", source=PurePath("/p/python/my_pkg/__init__.py")),
+        Entry(name="my_pkg/linked.py", source=PurePath("/elsewhere/linked.py")),
+    )
+
+    assert [each.name for each in in_place(files, place, metadata)] == ["docs/a.md", "my_pkg.pth"]
+    assert in_place(files, place, metadata)[0] == kept
+
+
+@pytest.mark.parametrize(
+    ("project", "is_right"),
+    [(None, True), ({"version": "1"}, True), ({"dynamic": ["version"]}, True), ({"name": "x"}, False)],
+)
+def test_what_is_developed_says_where_its_version_is(project: dict[str, object] | None, is_right: bool) -> None:
+    document = {} if project is None else {"project": project}
+    if is_right:
+        check_version(document, PYPROJECT)
+        return
+
+    with pytest.raises(ConfigError, match="no version"):
+        check_version(document, PYPROJECT)

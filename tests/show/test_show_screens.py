@@ -12,7 +12,8 @@ from tests.show import scenes
 from tests.show.screens import Stream, is_as_expected, shown
 
 from wheelmatrix.events import RunStarted, Stamped, StepStarted, from_record
-from wheelmatrix.show.choice import Silent, choose, has_color
+from wheelmatrix.show.choice import Silent, choose
+from wheelmatrix.show.color import has_color
 from wheelmatrix.show.dashboard import Dashboard
 from wheelmatrix.show.failure import tail
 from wheelmatrix.show.github import GitHub, step_summary

@@ -14,7 +14,8 @@ from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions, VerifyOptions, options_of
 from wheelmatrix.plan.frontend import here
 from wheelmatrix.plan.installation import requirements
-from wheelmatrix.project.config import parse
+from wheelmatrix.project.document import parse
+from wheelmatrix.project.editable import check_version
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.develop import develop
 from wheelmatrix.run.environment import find_environment, installer_of
@@ -47,6 +48,7 @@ def _develop(
     needed: tuple[str, ...] = ()
     if pyproject is not None:
         document = parse(pyproject, text)
+        check_version(document, pyproject)
         own, others = _groups(groups, Path(pyproject), directory)
         needed = requirements(document, _words(extras), own, str(pyproject))
         needed = tuple(dict.fromkeys((*needed, *others)))

@@ -11,7 +11,7 @@ from wheelmatrix.cli.failure import warn
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Plan
 from wheelmatrix.plan.hosts import Job, jobs
-from wheelmatrix.project.config import parse
+from wheelmatrix.project.document import parse
 from wheelmatrix.run.files import make_directory, write_whole
 from wheelmatrix.run.prepare import Prepared, locate, prepare
 from wheelmatrix.run.pyproject import find_pyproject, text_of

@@ -5,7 +5,6 @@ import time
 
 import rich_click as click
 
-from wheelmatrix import show
 from wheelmatrix.cli import runs
 from wheelmatrix.cli.arguments import OptionsCommand, asked
 from wheelmatrix.cli.screens import screen_of
@@ -13,6 +12,7 @@ from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import ScreenOptions
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run import journal
+from wheelmatrix.show.replay import replay
 
 
 def _replay(ctx: click.Context, run_id: str, manifest_path: str, speed: float) -> None:
@@ -22,7 +22,7 @@ def _replay(ctx: click.Context, run_id: str, manifest_path: str, speed: float) -
     events = tuple(journal.read(runs.find(run_id, manifest_path).journal))
     screen = screen_of(options, os.environ)
     try:
-        show.replay(events, screen, time.sleep, speed)
+        replay(events, screen, time.sleep, speed)
     finally:
         screen.close()
 

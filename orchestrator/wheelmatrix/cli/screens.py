@@ -4,17 +4,19 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from wheelmatrix import show
 from wheelmatrix.cli.failure import warn
 from wheelmatrix.cli.terminal import colored
 from wheelmatrix.events import Screen
 from wheelmatrix.options import ScreenOptions
 from wheelmatrix.run import journal
+from wheelmatrix.show.board import Board, fold
+from wheelmatrix.show.choice import choose
+from wheelmatrix.show.github import step_summary
 
 
 def screen_of(options: ScreenOptions, environment: Mapping[str, str]) -> Screen:
     """Return the screen that options, variables and terminal ask for."""
-    return show.choose(
+    return choose(
         options.progress,
         colored(environment, options.color),
         is_terminal=sys.stderr.isatty(),
@@ -28,7 +30,7 @@ def summarize(found: Path, environment: Mapping[str, str]) -> None:
     """Add what came of a run to the summary of a GitHub job; one that cannot be written fails nothing."""
     if not (place := environment.get("GITHUB_STEP_SUMMARY")):
         return
-    text = show.step_summary(show.fold(show.Board(), journal.read(found)))
+    text = step_summary(fold(Board(), journal.read(found)))
     try:
         with Path(place).open("a", encoding="utf-8") as file:
             file.write(text)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import rich_click as click
 
-from wheelmatrix import show
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
 from wheelmatrix.cli.failure import tell
 from wheelmatrix.cli.screens import screen_of, summarize
@@ -22,6 +21,7 @@ from wheelmatrix.run.preflight import Asked, Giver
 from wheelmatrix.run.release import upload
 from wheelmatrix.run.signals import interruptible
 from wheelmatrix.show import summary
+from wheelmatrix.show.board import Board, fold
 from wheelmatrix.show.words import count
 
 _PASSWORD = re.compile(r"(-y*p)(.*)", re.DOTALL)
@@ -105,7 +105,7 @@ def _status(name: str, *, is_json: bool) -> int:
     boards = []
     for folder in folders:
         runs = journal.runs(folder)
-        boards.append((folder.name, show.fold(show.Board(), journal.read(runs[0].journal)), releases.past(folder)))
+        boards.append((folder.name, fold(Board(), journal.read(runs[0].journal)), releases.past(folder)))
     if is_json:
         click.echo(as_json([
             {**summary.as_json(board), "release": own, "missing": list(past.missing)} for own, board, past in boards

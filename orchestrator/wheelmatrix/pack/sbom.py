@@ -48,13 +48,9 @@ def sbom(
         "components": [*(_crate(each, refs) for each in packages), *map(_library, grafted)],
         "dependencies": list(_dependencies(own, packages, grafted, refs)),
     }
-    serial = _serial_number(_text(document))
+    serial = _serial_number(json.dumps(document, ensure_ascii=False))  # without indent it is ten times as quick
     first = {"bomFormat": "CycloneDX", "specVersion": "1.5", "serialNumber": serial}
-    return f"{_text(first | document)}\n".encode()
-
-
-def _text(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return f"{json.dumps(first | document, ensure_ascii=False, indent=2)}\n".encode()
 
 
 def _serial_number(text: str) -> str:

@@ -4,8 +4,6 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from pathlib import PurePath
-from typing import Any
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Entry, Project
@@ -102,19 +100,6 @@ def honoured(project: Project, folder: str, files: Mapping[str, bytes]) -> Proje
     )
     added = tuple(Entry(name=f"{expected}/{name}", source=text) for name, text in sorted(others.items()))
     return replace(project, metadata=metadata, sources=(*project.sources, *added))
-
-
-def build_requirements(pyproject: PurePath, document: Mapping[str, Any], implementation: str) -> list[str]:
-    """Return what has to be installed before a wheel is built: cffi for bindings of that kind, but for PyPy's own.
-
-    Raises ConfigError if `[tool]` is no table.
-    """
-    tool = document.get("tool", {})
-    if not isinstance(tool, dict):
-        raise ConfigError.of("[tool] is not a table", where=str(pyproject))
-    tables = [table for name in ("maturin", "wheelmatrix") if isinstance(table := tool.get(name), dict)]
-    bindings = [table["bindings"] for table in tables if "bindings" in table]
-    return ["cffi"] if bindings[-1:] == ["cffi"] and implementation != "pypy" else []
 
 
 def _texts(key: str, found: object) -> list[str]:

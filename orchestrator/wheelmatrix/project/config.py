@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-import tomli
-
-from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import BuildOptions, Notes, Option, anchored, options_of
+from wheelmatrix.project.document import parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,15 +17,6 @@ class Layer:
     """BuildOptions field to value."""
     sources: Mapping[str, str]
     """BuildOptions field to what messages call its source: `tool.maturin.features`, `WHEELMATRIX_JOBS`, `--jobs`."""
-
-
-def parse(path: PurePath, text: str) -> dict[str, Any]:
-    """Return a TOML document; raises ConfigError with file, line and column if it is broken."""
-    try:
-        return tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        at = f"{path}:{error.lineno}:{error.colno}"
-        raise ConfigError.of(f"broken TOML: {error.msg}", where=at) from error
 
 
 def layers(pyproject: PurePath | None, text: str, notes: Notes) -> tuple[Layer, Layer]:

@@ -6,6 +6,7 @@ from typing import TextIO
 from rich.console import Console
 
 from wheelmatrix.events import Screen, Stamped
+from wheelmatrix.show.color import has_color, is_dumb
 from wheelmatrix.show.dashboard import Dashboard
 from wheelmatrix.show.github import GitHub
 from wheelmatrix.show.jsonl import JsonLines
@@ -55,26 +56,13 @@ def choose(
             return Plain(err, glyphs=glyphs, is_colored=is_colored, is_quiet=quiet)
 
 
-def has_color(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
-    """Return whether to use colours. Source: no-color.org, force-color.org (empty is not set; NO_COLOR wins)."""
-    if environ.get("NO_COLOR"):
-        return False
-    if environ.get("FORCE_COLOR", "") not in ("", "0"):
-        return True
-    return is_terminal and not _is_dumb(environ)
-
-
 def _kind(progress: str, environ: Mapping[str, str], *, is_terminal: bool, quiet: bool) -> str:
     if progress == "auto":
         if environ.get("GITHUB_ACTIONS") == "true":
             return "github"
         redraws = is_terminal and "0" not in (environ.get("TTY_COMPATIBLE"), environ.get("TTY_INTERACTIVE"))
-        return "live" if redraws and not _is_dumb(environ) and not quiet else "plain"
-    return "plain" if progress == "live" and (_is_dumb(environ) or quiet) else progress
-
-
-def _is_dumb(environ: Mapping[str, str]) -> bool:
-    return environ.get("TERM", "").lower() in ("dumb", "unknown")
+        return "live" if redraws and not is_dumb(environ) and not quiet else "plain"
+    return "plain" if progress == "live" and (is_dumb(environ) or quiet) else progress
 
 
 def _live(
