@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from wheelmatrix.bindings import BINDINGS
+from wheelmatrix.bindings.facts import Bindings
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Crate, Entry, Gathered, Metadata, SourceFile
 from wheelmatrix.options import BuildOptions
@@ -31,7 +32,7 @@ def collect(
     Raises ConfigError for two sources of one name, and for a data directory with anything else than data.
     """
     found = [
-        *(() if place.is_mixed or not BINDINGS[crate.bindings].is_module else _generated(place, gathered)),
+        *(() if place.is_mixed else _generated(place, gathered, BINDINGS[crate.bindings])),
         *_packages(options, place, gathered),
         *_data(options, place, metadata, gathered),
         *_included(options, place, gathered),
@@ -63,10 +64,16 @@ def _packages(options: BuildOptions, place: Layout, gathered: Gathered) -> Itera
             yield name, file
 
 
-def _generated(place: Layout, gathered: Gathered) -> Iterator[tuple[str, SourceFile | bytes]]:
-    """Yield the package around a crate without Python files; a stub beside Cargo.toml becomes the package's."""
+def _generated(place: Layout, gathered: Gathered, facts: Bindings) -> Iterator[tuple[str, SourceFile | bytes]]:
+    """Yield the package around a library without Python files; a stub beside pyproject.toml becomes the package's.
+
+    What loads a library that is no module is written once it is built.
+    """
     name = place.extension
-    yield f"{name}/__init__.py", _INIT.format(name=name).encode()
+    if not facts.is_library:
+        return
+    if facts.is_module:
+        yield f"{name}/__init__.py", _INIT.format(name=name).encode()
     stub = place.root / f"{name}.pyi"
     for file in gathered.files:
         if file.path == stub:
