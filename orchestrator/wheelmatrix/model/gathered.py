@@ -68,9 +68,12 @@ class SourceFile:
     """-1: a link that leads nowhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Gathered:
-    """Everything that the plan needs from the machine, read once, before the plan is made."""
+    """Everything that the plan needs from the machine, read once, before the plan is made.
+
+    It has no text of its own: that would be megabytes, and asyncio makes one of every result as a run ends.
+    """
 
     directory: PurePath
     """Where the program was started."""

@@ -101,7 +101,8 @@ def _refuse(message: str, where: str) -> Path:
 def _in(folder: Path) -> list[Path]:
     """Pythons in one folder; of several names of one file the most telling comes first: `python3.12`, `python`."""
     try:
-        named = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+        # Thousands of names, of which few match: a path is made of those alone.
+        named = [folder / name for name in os.listdir(folder) if _NAME.fullmatch(name)]  # noqa: PTH208
     except OSError:
         return []
     ordered = sorted(named, key=lambda path: (-len(path.name), path.name))
