@@ -3,6 +3,7 @@
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -198,18 +199,19 @@ def test_without_a_project_there_is_no_workflow(here: Path, capsys: pytest.Captu
 
 
 def asked(monkeypatch: pytest.MonkeyPatch, shell: str, line: str) -> int:
-    monkeypatch.setenv("COMP_WORDS", line)
+    by_line = shell in ("elvish", "powershell")
+    monkeypatch.setenv("COMP_WORDS", line.replace(" ", "\n") if by_line else line)
     monkeypatch.setenv("COMP_CWORD", line.split(" ")[-1] if shell == "fish" else str(len(line.split(" ")) - 1))
     monkeypatch.setenv("_WHEELMATRIX_COMPLETE", f"{shell}_complete")
     return main([])
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "elvish", "powershell"])
 def test_a_script_asks_the_program(
     shell: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["completions", shell]) == 0
-    assert f"_WHEELMATRIX_COMPLETE={shell}_complete" in capsys.readouterr().out
+    assert re.search(rf"_WHEELMATRIX_COMPLETE ?= ?'?{shell}_complete", capsys.readouterr().out)
 
     assert asked(monkeypatch, shell, "wheelmatrix gener") == 0
     assert "generate-ci" in capsys.readouterr().out
@@ -239,6 +241,21 @@ def test_what_may_come_next_is_told_and_no_error(
     assert {word.partition(",")[2] for word in said.out.split()} >= words
     assert ("file," in said.out) == (words in ({"cr"}, {""}))
     assert said.err == ""
+
+
+def test_a_shell_that_reads_lines_is_told_value_kind_and_help(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert asked(monkeypatch, "elvish", "wheelmatrix generate-ci ") == 0
+    assert capsys.readouterr().out.splitlines() == ["github\tplain\t", "gitlab\tplain\t"]
+
+    assert asked(monkeypatch, "powershell", "wheelmatrix build -m cr") == 0
+    assert capsys.readouterr().out.splitlines() == ["cr\tfile\t"]
+
+    assert asked(monkeypatch, "elvish", "wheelmatrix build --all-inter") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("--all-interpreters\tplain\t")
+    assert len(line.split("\t")) == 3
 
 
 def test_an_unknown_shell_is_an_error_without_a_word() -> None:

@@ -1,5 +1,6 @@
 """`wheelmatrix completions`: what a shell has to know to complete command lines."""
 
+import os
 import sys
 
 import rich_click as click
@@ -13,7 +14,78 @@ _HINTS = {
     "bash": 'eval "$(wheelmatrix completions bash)" in ~/.bashrc',
     "zsh": 'eval "$(wheelmatrix completions zsh)" in ~/.zshrc, after compinit',
     "fish": "wheelmatrix completions fish > ~/.config/fish/completions/wheelmatrix.fish",
+    "elvish": "eval (wheelmatrix completions elvish | slurp) in ~/.config/elvish/rc.elv",
+    "powershell": "wheelmatrix completions powershell | Out-String | Invoke-Expression in $PROFILE",
 }
+
+
+class _ByLine(ShellComplete):
+    """A shell that hands over its words, and is answered, line by line: value, tab, kind, tab, help.
+
+    COMP_WORDS has the words up to the cursor, the last of them begun, maybe empty.
+    """
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        words = os.environ.get("COMP_WORDS", "").split("\n")
+        return words[1:-1], words[-1]
+
+    def format_completion(self, item: CompletionItem) -> str:
+        help_text = " ".join((item.help or "").split())
+        return f"{item.value}\t{item.type}\t{help_text}"
+
+
+class _Elvish(_ByLine):
+    """Source: the reference of elvish's `edit:` module, "Argument completer"; runs on 0.18 and later."""
+
+    name = "elvish"
+    source_template = """\
+use str
+set edit:completion:arg-completer[%(prog_name)s] = {|@words|
+  tmp E:COMP_WORDS = (str:join "\\n" $words)
+  tmp E:%(complete_var)s = elvish_complete
+  %(prog_name)s 2>/dev/null | from-lines | each {|line|
+    var value kind help = (str:split "\\t" $line)
+    if (or (eq $kind file) (eq $kind dir)) {
+      edit:complete-filename $words[-1]
+    } elif (eq $help '') {
+      put $value
+    } else {
+      edit:complex-candidate $value &display=$value' ('$help')'
+    }
+  }
+}
+"""
+
+
+class _PowerShell(_ByLine):
+    """Source: PowerShell's documentation of Register-ArgumentCompleter; where nothing is answered it takes files."""
+
+    name = "powershell"
+    source_template = """\
+Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $words = @($commandAst.CommandElements |
+        Where-Object { $_.Extent.StartOffset -lt $cursorPosition } | ForEach-Object { "$_" })
+    if ($wordToComplete -eq '') { $words += '' }
+    $env:COMP_WORDS = $words -join "`n"
+    $env:%(complete_var)s = 'powershell_complete'
+    try {
+        %(prog_name)s 2>$null | ForEach-Object {
+            $value, $kind, $help = $_ -split "`t", 3
+            if ($kind -eq 'plain') {
+                if (-not $help) { $help = $value }
+                [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $help)
+            }
+        }
+    } finally {
+        Remove-Item Env:COMP_WORDS, Env:%(complete_var)s -ErrorAction SilentlyContinue
+    }
+}
+"""
+
+
+_OWN: dict[str, type[ShellComplete]] = {"elvish": _Elvish, "powershell": _PowerShell}
+"""Shells that click does not know."""
 
 
 @click.command("completions")
@@ -49,7 +121,7 @@ def complete(program: click.Command, instruction: str) -> int:
 
 
 def _of(shell: str, program: click.Command) -> ShellComplete:
-    kind = get_completion_class(shell)
+    kind = _OWN.get(shell) or get_completion_class(shell)
     if kind is None:
         raise AssertionError("click knows these shells")
     return kind(program, {}, "wheelmatrix", VARIABLE)

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable
 from string import Template
 
-from wheelmatrix.scaffold.workflow import ACTIONS, MARK, SDIST_COMMANDS, Workflow, scalar
+from wheelmatrix.scaffold.workflow import ACTIONS, MARK, SDIST_COMMAND, Workflow, scalar
 
 PATH = ".github/workflows/wheels.yml"
 """Where GitHub looks for it."""
@@ -95,10 +95,7 @@ _CACHE = """\
           key: %job-${{ steps.rust.outputs.version }}-${{ hashFiles('**/Cargo.lock', '**/Cargo.toml') }}
           restore-keys: %job-${{ steps.rust.outputs.version }}-
 """
-_SDIST = """\
-      - name: Make the sdist
-        run: |
-%commands"""
+_SDIST = f"      - run: {SDIST_COMMAND}\n"
 _UPLOAD = """\
       - uses: %upload
         with:
@@ -182,7 +179,7 @@ def _parts(workflow: Workflow) -> dict[str, str]:
         "start": _filled(_START, **ACTIONS),
         "words": _words(workflow.arguments),
         "verifies": workflow.verifies,
-        "sdist": _filled(_SDIST, commands="".join(f"          {command}\n" for command in SDIST_COMMANDS)),
+        "sdist": _SDIST,
         "clean": _CLEAN,
     }
 

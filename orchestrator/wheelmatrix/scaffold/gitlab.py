@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable
 from string import Template
 
-from wheelmatrix.scaffold.workflow import MARK, SDIST_COMMANDS, BuildJob, Workflow, scalar
+from wheelmatrix.scaffold.workflow import MARK, SDIST_COMMAND, BuildJob, Workflow, scalar
 
 PATH = ".gitlab-ci.yml"
 """Where GitLab looks for it."""
@@ -92,7 +92,7 @@ def _job(workflow: Workflow, job: BuildJob, *, is_first: bool) -> str:
         *_PREPARE[job.name],
         "pip install 'wheelmatrix[zig]'",
         f"rustup target add {' '.join(job.triples)}",
-        *(SDIST_COMMANDS if is_first else ()),
+        *((SDIST_COMMAND,) if is_first else ()),
         f"wheelmatrix build{_words((*arguments, *workflow.arguments))} {workflow.verifies}",
         "wheelmatrix clean --keep-size 2GB",
     )

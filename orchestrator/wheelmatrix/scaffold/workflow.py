@@ -20,8 +20,8 @@ ACTIONS: Mapping[str, str] = {
 Source: what `maturin generate-ci` of 1.16.0 writes; cache: the release notes of v5.0.0. Date: 2026-11-27.
 """
 
-SDIST_COMMANDS = ("pip install build", "python -m build --sdist --outdir dist")
-"""Makes the sdist with the build backend that the project names; before the wheels, which are no part of it."""
+SDIST_COMMAND = "wheelmatrix sdist --out dist"
+"""Makes the sdist, whichever backend the project names; before the wheels, which are no part of it."""
 
 TARGETS: Mapping[str, Mapping[str, str]] = {
     "linux": {
