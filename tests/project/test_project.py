@@ -17,11 +17,12 @@ def test_a_crate_is_looked_for_in_rust_and_beside_pyproject() -> None:
 
 
 def test_only_what_may_be_packed_is_listed() -> None:
-    options = BuildOptions(python_source="python", include=(Pattern(path="doc/*.md"),))
+    options = BuildOptions(python_source="python", include=(Pattern(path="doc/*.md"), Pattern(path="deep/**/*.h")))
 
     found = wanted(options, ROOT / "pyproject.toml", "", metadata(tiny(), *PYO3), MANIFEST)
 
-    assert {ROOT / "python" / "tiny", ROOT / "doc", ROOT / "tiny.data"} <= set(found.directories)
+    assert {ROOT / "python" / "tiny", ROOT / "deep", ROOT / "tiny.data"} <= set(found.directories)
+    assert ROOT / "doc" in found.shallow
     assert ROOT not in found.directories
     assert found.skip == {ROOT / "target"}
 

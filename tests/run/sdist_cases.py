@@ -232,6 +232,22 @@ CASES: Mapping[str, Case] = {
             ),
         }
     ),
+    "header": Case(
+        files={
+            "Cargo.toml": crate("header", kind="cdylib"),
+            "pyproject.toml": pyproject(
+                "header",
+                'include = [{ path = "target/header.h", format = "sdist" }, '
+                '{ path = "target/more/**/*.h", format = "sdist" }]\n',
+            ),
+            "src/lib.rs": LIB,
+            "target/header.h": "int f(void);\n",
+            "target/other.h": "",
+            "target/more/deep/a.h": "",
+            ".gitignore": "target\n",
+        },
+        git=True,
+    ),
     "git-cargo": Case(
         git=True,
         files={

@@ -77,3 +77,11 @@ def test_the_same_sources_give_the_same_bytes(make: Make) -> None:
     other = make("path-dependencies", env={"SOURCE_DATE_EPOCH": "1700000000"})
     with tarfile.open(other.path) as archive:
         assert {each.mtime for each in archive} == {1700000000}
+
+
+def test_a_header_that_stays_behind_is_warned_of(make: Make) -> None:
+    made = make("plain", edit={"target/header.h": "int f(void);"})
+
+    assert len(made.warnings) == 1
+    assert 'include = [{ path = "target/header.h", format = "sdist" }]' in made.warnings[0]
+    assert make("plain", edit={"target/header.h": "", "build.rs": "fn main() {}"}).warnings == ()

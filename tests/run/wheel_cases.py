@@ -109,7 +109,8 @@ CASES: Mapping[str, Case] = {
             "pyproject.toml": pyproject(
                 "chosen",
                 'python-source = "python"\ninclude = ["docs/a.md", { path = "docs/b.md", format = "sdist" },\n'
-                '  { path = "beside/*", format = ["sdist", "wheel"] }, { path = "only.txt", format = "wheel" }]\n'
+                '  { path = "beside/*", format = ["sdist", "wheel"] }, { path = "only.txt", format = "wheel" },\n'
+                '  { path = "target/*.h", format = "wheel" }]\n'
                 'exclude = ["**/left.py", { path = "python/chosen/sdist.py", format = "wheel" }]\n',
             ),
         }

@@ -118,7 +118,8 @@ def wanted(
     packages = [base / name for base in roots for name in names]
     globs = [each.path for each in options.include if not each.out_dir and goes_into in each.formats]
     bases = dict.fromkeys((root, *roots))
-    prefixes = [base / fixed_prefix(glob) for glob in globs for base in bases if fixed_prefix(glob)]
+    prefixes = [base / fixed_prefix(glob) for glob in globs for base in bases if fixed_prefix(glob) and _is_deep(glob)]
+    flat = [base / fixed_prefix(glob) for glob in globs for base in bases if fixed_prefix(glob) and not _is_deep(glob)]
     bare = [base for glob in globs for base in bases if "/" in glob and not fixed_prefix(glob)]
     directories = (
         *packages,
@@ -130,10 +131,17 @@ def wanted(
     named = (*named_files(table, package, root, manifest), *sbom_paths(options, root))
     return Wanted(
         directories=tuple(dict.fromkeys(map(normal, directories))),
-        shallow=tuple(dict.fromkeys((root, manifest.parent, *roots, *(path.parent for path in named)))),
+        shallow=tuple(
+            dict.fromkeys((root, manifest.parent, *roots, *(path.parent for path in named), *map(normal, flat)))
+        ),
         texts=(*readme_paths(table, package, root, manifest), manifest, lock_path(cargo_metadata)),
         skip=frozenset({PurePath(str(cargo_metadata["target_directory"]))}),
     )
+
+
+def _is_deep(glob: str) -> bool:
+    """Return whether a glob may name files below its fixed part: `docs/**/*.md`, but not `target/header.h`."""
+    return "/" in glob.removeprefix(fixed_prefix(glob)).strip("/") or "**" in glob
 
 
 def lock_path(cargo_metadata: Mapping[str, Any]) -> PurePath:

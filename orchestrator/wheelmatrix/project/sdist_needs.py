@@ -1,12 +1,13 @@
 """What a build from the sdist would miss: files that Rust sources take in, and crates that git's choice leaves out."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from wheelmatrix.errors import Issue
 from wheelmatrix.model import Entry
+from wheelmatrix.project.cffi_need import may_be_cffi
 from wheelmatrix.project.layout import normal
 from wheelmatrix.project.shipped import build_needs, parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
@@ -51,6 +52,24 @@ def embedded_files(source: SourceProject, contents: Iterable[tuple[Entry, bytes]
         for found in _EMBEDDED.finditer(code):
             named = found[1].replace("\\\\", "/")
             yield Embedded(path=normal(path.parent / named), name=_joined(entry.name, named), by=path)
+
+
+def header_doubt(source: SourceProject, header: PurePath, names: Collection[str]) -> str:
+    """Return a warning if the C header that a crate of cffi is built with here stays here; `names`: the sdist's.
+
+    `header`: one that is there. It may be left over from a build, so that this is no error.
+    """
+    is_cffi = source.options.bindings == "cffi" or (
+        not source.options.bindings and may_be_cffi(source.crate.manifest_text)
+    )
+    is_shipped = any(PurePath(name).parts[-2:] == header.parts[-2:] for name in names)
+    if not is_cffi or is_shipped or any(name.endswith("build.rs") for name in names):
+        return ""
+    path = "/".join(header.parts[-2:])
+    return (
+        f"{header} is not in the sdist, and without it a build needs cbindgen: "
+        f'include = [{{ path = "{path}", format = "sdist" }}] in [tool.maturin] ships it'
+    )
 
 
 def _joined(name: str, named: str) -> str:

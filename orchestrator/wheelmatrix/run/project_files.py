@@ -26,7 +26,9 @@ def read_files(files: Wanted, root: Path) -> tuple[tuple[SourceFile, ...], dict[
     """List the directories and read the texts that the project asks for; inside a checkout its ignore files, too."""
     listed: dict[PurePath, SourceFile] = {}
     for directory in files.directories:
-        for found in _walk(Path(directory), files.skip, frozenset()):
+        # What is named inside of a directory that is skipped, such as cargo's own, is meant.
+        skip = frozenset(each for each in files.skip if not directory.is_relative_to(each))
+        for found in _walk(Path(directory), skip, frozenset()):
             listed[found.path] = found
     for directory in files.shallow:
         for found in _children(Path(directory)):

@@ -11,6 +11,7 @@ import tomli
 from anyio import to_thread
 
 from wheelmatrix.audit.sdist import check_sdist
+from wheelmatrix.bindings.cffi import HEADER
 from wheelmatrix.errors import AuditError, ConfigError, Issue
 from wheelmatrix.model import Entry, SourceFile
 from wheelmatrix.options import BuildOptions, Given
@@ -22,7 +23,7 @@ from wheelmatrix.project.layout import layout
 from wheelmatrix.project.packaged import packaged
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.project.sdist import sdist_entries
-from wheelmatrix.project.sdist_needs import embedded_files, missing_crates
+from wheelmatrix.project.sdist_needs import embedded_files, header_doubt, missing_crates
 from wheelmatrix.project.shipped import parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
 from wheelmatrix.run.crates import Crates, Package, cargo_metadata, find_crates
@@ -86,6 +87,8 @@ def make_sdist(
     entries, doubts = sdist_entries(source)
     contents = [(entry, content_of(entry)) for entry in entries]
     _check(source, contents)
+    if (header := target / HEADER).is_file():
+        doubts = (*doubts, *filter(None, [header_doubt(source, header, {entry.name for entry in entries})]))
     stem = dist_info_name(source.metadata.name, source.metadata.version)
     data = _packed(stem, contents, epoch_s)
     problems, _ = check_sdist(f"{stem}{SUFFIX}", data)
