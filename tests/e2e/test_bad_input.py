@@ -83,6 +83,9 @@ def test_two_versions_of_pyo3(project: Make) -> None:
         (("-i", "3.12", "--jobs", "many"), "--jobs"),
         (("-i", "3.12", "--compression-level", "11"), "--compression-level"),
         (("-i", "3.12", "-a"), "cannot be used together"),
+        (("--compatibility", "manylinux_2_99"), "manylinux_2_99 is not defined yet"),
+        (("--compatibility", "pypi", "--target", "riscv32gc-unknown-linux-gnu"), "PyPI takes no wheels for riscv32gc"),
+        (("--compatibility", "pypi", "linux"), "an index takes no linux tag"),
     ],
 )
 def test_what_cannot_be_asked_for(project: Make, arguments: tuple[str, ...], said: str) -> None:

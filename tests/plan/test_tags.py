@@ -3,7 +3,7 @@ from tests.plan.gathered import LINUX, MUSL, TABLES, row, target, version_abi
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Abi, Version
-from wheelmatrix.plan.tags import ceiling, cell_id, platform_of, short_id, stem_tags
+from wheelmatrix.plan.tags import ceiling, cell_id, check_released, platform_of, short_id, stem_tags
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,16 @@ def test_what_is_no_policy_is_refused(asked: tuple[str, ...], said: str) -> None
 def test_a_policy_of_linux_does_not_go_with_windows() -> None:
     with pytest.raises(ConfigError, match="does not go with x86_64-pc-windows-msvc"):
         ceiling(("2014",), target("x86_64-pc-windows-msvc"))
+
+
+@pytest.mark.parametrize(("triple", "floor"), [(LINUX, (2, 99)), (LINUX, (3, 0)), (MUSL, (1, 9))])
+def test_a_policy_of_a_libc_that_there_is_not_is_refused(triple: str, floor: Version) -> None:
+    family = "musllinux" if triple == MUSL else "manylinux"
+
+    with pytest.raises(ConfigError, match="is not defined yet: the newest policy known is"):
+        check_released((family, floor), target(triple), TABLES)
+
+
+@pytest.mark.parametrize("asked", [None, ("manylinux", (2, 33)), ("manylinux", (2, 44))])
+def test_versions_between_policies_and_just_above_them_are_let_be(asked: tuple[str, Version] | None) -> None:
+    check_released(asked, target(LINUX), TABLES)

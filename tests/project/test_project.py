@@ -4,7 +4,7 @@ import pytest
 from small_project import MANIFEST, PYO3, ROOT, gathered, metadata, needs, tiny
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.options import BuildOptions, Pattern
+from wheelmatrix.options import BuildOptions, Feature, Pattern
 from wheelmatrix.project.described import manifest_candidates, project, wanted
 
 
@@ -37,6 +37,16 @@ def test_an_old_pyo3_without_extension_module_is_a_warning() -> None:
     facts = gathered(cargo=metadata(tiny(dependencies=[needs("pyo3")]), *PYO3))
 
     assert any("links libpython" in each for each in project(BuildOptions(), facts).warnings)
+
+
+@pytest.mark.parametrize(("features", "is_said"), [((), True), (("fast",), False)])
+def test_features_for_some_pythons_are_off_in_a_wheel_for_all(features: tuple[str, ...], is_said: bool) -> None:
+    conditional = (Feature(feature="fast", python_version=">=3.9"), Feature(feature="always"))
+    options = BuildOptions(bindings="cffi", features=features, conditional_features=conditional)
+
+    warnings = project(options, gathered(cargo=metadata(tiny()))).warnings
+
+    assert any("features for some are off: fast:" in each for each in warnings) is is_said
 
 
 def test_a_project_that_is_no_table_is_refused() -> None:

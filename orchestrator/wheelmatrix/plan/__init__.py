@@ -11,6 +11,7 @@ from wheelmatrix.plan.builds import distinct_builds, make
 from wheelmatrix.plan.command import shell_command
 from wheelmatrix.plan.select import Selection, nothing_left, select
 from wheelmatrix.plan.steps import pools, steps, with_clones
+from wheelmatrix.plan.tags import ceiling, check_released
 from wheelmatrix.platforms import host_target, parse_target
 from wheelmatrix.tables import accepts
 
@@ -25,6 +26,8 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
     selection = select(options, tables, gathered, project, tuple(targets))
     bounds, left = _bound(selection, {target: for_target(options, said) for target, said in targets.items()}, tables,
                           gathered, project)  # fmt: skip
+    for bound in bounds:
+        check_released(ceiling(bound.options.compatibility, bound.cell.target)[0], bound.cell.target, tables)
     made = make(bounds, tables, project, gathered)
     builds = with_clones(distinct_builds(made), gathered)
     links = {build.first_link.id: build.first_link for build in builds if build.first_link is not None}

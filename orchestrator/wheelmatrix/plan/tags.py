@@ -3,10 +3,14 @@
 import re
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Abi, Interpreter, Target, Version
+from wheelmatrix.model import Abi, Interpreter, Tables, Target, Version
 from wheelmatrix.platforms import LEGACY_GLIBC
+from wheelmatrix.tables import policies_for
 
 _COMPATIBILITY = re.compile(r"(?:(manylinux|musllinux)_)?(\d+)_(\d+)|(?:manylinux)?(1|2010|2014)")
+
+_AHEAD = 5
+"""Minor versions of a libc that may have come out since the table of policies was made."""
 
 
 def cell_id(interpreter: Interpreter, target: Target) -> str:
@@ -51,6 +55,23 @@ def ceiling(compatibility: tuple[str, ...], target: Target) -> tuple[tuple[str, 
     if plain or not asked:
         return _own_floor(target), plain
     return _policy(asked[0], target), False
+
+
+def check_released(asked: tuple[str, Version] | None, target: Target, tables: Tables) -> None:
+    """Raise ConfigError for a policy of a libc that there is not: no system would install its wheels.
+
+    Some versions above the newest policy known are let be, as glibc has two a year. Where no policy is known, any is.
+    """
+    if asked is None:
+        return
+    family, (major, minor) = asked
+    newest = max((each.floor for each in policies_for(tables, family, target.arch)), default=None)
+    if newest is not None and (major, minor) > (newest[0], newest[1] + _AHEAD):
+        raise ConfigError.of(
+            f"{family}_{major}_{minor} is not defined yet: the newest policy known is {family}_{newest[0]}_{newest[1]}",
+            where=f"target {target.triple}",
+            hint="ask for an older one, or for none: the wheel has the lowest tag that it earns",
+        )
 
 
 def _without_version(template: str) -> str:

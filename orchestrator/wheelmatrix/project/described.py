@@ -58,7 +58,13 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
         sources=in_place(files, place, described) if options.editable and place.is_mixed else files,
         python_root=place.python_root,
         sboms=sbom_entries(options, root, sbom_name(crate.name) if options.sbom_rust else "", gathered.files),
-        warnings=(*warnings, *_linking(crate), *_naming(place, crate), *_needing(crate, described)),
+        warnings=(
+            *warnings,
+            *_linking(crate),
+            *_naming(place, crate),
+            *_needing(crate, described),
+            *_depending(crate, options),
+        ),
     )
 
 
@@ -175,6 +181,15 @@ def _needing(crate: Crate, described: Metadata) -> tuple[str, ...]:
     if crate.bindings != "cffi" or "cffi" in names:
         return ()
     return ('the wheel needs cffi at run time, and the project\'s dependencies do not name it: add "cffi"',)
+
+
+def _depending(crate: Crate, options: BuildOptions) -> tuple[str, ...]:
+    """Return a warning about features with a condition that no wheel for every Python can meet, as with maturin."""
+    if crate.pyo3 is not None or options.features:
+        return ()
+    names = [each.feature for each in options.conditional_features if each.python_version or each.python_implementation]
+    said = f"the wheel is for every Python, so features for some are off: {', '.join(names)}"
+    return (f"{said}: leave out the condition, or name them with --features",) if names else ()
 
 
 def _naming(place: Layout, crate: Crate) -> tuple[str, ...]:
