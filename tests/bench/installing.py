@@ -5,8 +5,9 @@ a project from environments of their own, in turn, each with both backends in re
 Both peers see a Python at another path than the time before; nothing else has changed. Half a second of each is pip's
 own, which no backend can lower.
 
-The projects: the benchmark's crate (pyo3 and thirteen more dependencies) and one that was published, rpds-py, both
-with a wheel for each Python. A crate with abi3 and pyo3 0.29 is no measure: maturin does not compile those again.
+The projects: the benchmark's crate (pyo3 and thirteen more dependencies), the same with LTO, which 17 of 65 published
+sdists have, and one that was published, rpds-py; all with a wheel for each Python. A crate with abi3 and pyo3 0.29 is
+no measure: maturin does not compile those again.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -33,7 +35,7 @@ _BACKENDS = ("wheelmatrix", "maturin")
 class Bench:
     """A copy of a project for each backend, and two environments that they are installed into in turn."""
 
-    def __init__(self, project: Path, scratch: Path) -> None:
+    def __init__(self, project: Path, scratch: Path, variables: Mapping[str, str]) -> None:
         self._environment = {
             **{name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")},
             "WHEELMATRIX_CACHE_DIR": str(scratch / "cache"),
@@ -44,6 +46,7 @@ class Bench:
             # What pip installs is compiled to bytecode; a checkout may be in a place, or a process, that keeps none.
             "PYTHONDONTWRITEBYTECODE": "",
             "PYTHONPYCACHEPREFIX": str(scratch / "bytecode"),
+            **variables,
         }
         scratch.mkdir(exist_ok=True)
         self._places = {name: scratch / name for name in _BACKENDS}
@@ -83,9 +86,9 @@ def published(scratch: Path) -> Path:
     return next(path for path in scratch.iterdir() if path.is_dir())
 
 
-def measure(title: str, project: Path, scratch: Path, rounds: int) -> Bench:
-    """Print what installing a project again takes."""
-    bench = Bench(project, scratch)
+def measure(title: str, project: Path, scratch: Path, rounds: int, **variables: str) -> Bench:
+    """Print what installing a project again takes; `variables` are set for both peers."""
+    bench = Bench(project, scratch, variables)
     install = [partial(bench.install, name) for name in _BACKENDS]
     in_turn(1, *install)
     ours, theirs = in_turn(rounds, *install)
@@ -113,6 +116,8 @@ def main() -> None:
             f"{'develop bench-crate again, wall s':44} {ours.wall_s:9.2f} {'':9}   {'':12}   limit  1.00   {sign}",
             flush=True,
         )
+        lto = {"CARGO_PROFILE_RELEASE_LTO": "fat", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "1"}
+        measure("bench-crate, LTO", CRATE, scratch / "lto", rounds, **lto)
         (scratch / "published").mkdir()
         measure(PUBLISHED[0], published(scratch / "published"), scratch / "other", rounds)
 

@@ -130,6 +130,18 @@ def test_what_is_installed_is_read_from_where_it_is(environment: Callable[[str],
     assert read_installation(site, "x-1") is None
 
 
+def test_an_environment_that_leaves_no_doubt_is_not_asked(environment: Callable[[str], Path], tmp_path: Path) -> None:
+    found = find_environment({"VIRTUAL_ENV": str(environment("v"))}, tmp_path)
+    mute = Environment(prefix=found.prefix, python=_program(tmp_path / "bin", "python"), made_by_uv=False)
+    asked = site_packages(Environment(prefix=Path(sys.prefix).parent, python=found.python, made_by_uv=False))
+
+    assert site_packages(mute) == asked
+
+    (found.prefix / "lib/other/site-packages").mkdir(parents=True)
+    with pytest.raises(ConfigError, match="does not work"):
+        site_packages(mute)
+
+
 def test_a_python_that_does_not_work_is_told_of(tmp_path: Path) -> None:
     broken = _program(tmp_path / "bin", "python")
 

@@ -20,6 +20,8 @@ from wheelmatrix.run.places import conflict, of_environment
 from wheelmatrix.run.process import capture
 
 _TEXTS = ("direct_url.json", MEMO)
+_SITE = ("lib/*/site-packages", "lib64/*/site-packages", "Lib/site-packages")
+"""Where a virtual environment has it, by system. Source: the documentation of sysconfig, "Installation paths"."""
 _ASK = "import json, sysconfig; print(json.dumps(sysconfig.get_paths()))"
 
 
@@ -82,7 +84,17 @@ def installer_of(
 
 
 def site_packages(found: Environment) -> Path:
-    """Return where an environment keeps what is installed in it; raises ConfigError if its Python does not say."""
+    """Return where an environment keeps what is installed in it; raises ConfigError if its Python does not say.
+
+    A virtual environment with one such directory is not asked: that is a tenth of a `develop` with nothing to do.
+    """
+    if (found.prefix / "pyvenv.cfg").is_file():
+        places: dict[Path, Path] = {}
+        for pattern in _SITE:
+            for place in found.prefix.glob(pattern):
+                places.setdefault(place.resolve(), place)
+        if len(places) == 1:
+            return next(iter(places.values()))
     command = Command(argv=(str(found.python), "-I", "-c", _ASK), environment={}, directory=found.prefix)
     said = anyio.run(partial(capture, command))
     try:
