@@ -108,6 +108,24 @@ def test_members_and_metadata_agree_with_maturin(built: tuple[str, Path]) -> Non
         assert list(differences(wheels[stem], facts)) == []
 
 
+@pytest.mark.parametrize("built", [*PROJECTS, *PROGRAMS], indirect=True)
+def test_sdists_agree_with_maturin_byte_by_byte(built: tuple[str, Path], tmp_path: Path) -> None:
+    """From what is unpacked of an sdist, PKG-INFO and all, with wheels lying about."""
+    name, dist = built
+    expected = json.loads((REAL / f"{name}.json").read_text())["sdist"]
+    argv = [sys.executable, "-m", "wheelmatrix", "sdist", "--out", str(tmp_path)]
+    subprocess.run(argv, cwd=dist.parent, check=True, env={**os.environ, **toolchain_at_hand()})
+    (made,) = tmp_path.iterdir()
+    with tarfile.open(made) as archive:
+        read = {each: archive.extractfile(each).read() for each in archive}  # type: ignore[union-attr]  # all are files
+    found = {each.name: f"{each.mode:#o} {hashlib.sha256(text).hexdigest()}" for each, text in read.items()}
+
+    assert made.name == expected["filename"]
+    assert {key: text for key, text in found.items() if not key.endswith("/PKG-INFO")} == {
+        key: text for key, text in expected["members"].items() if not key.endswith("/PKG-INFO")
+    }
+
+
 @all_projects
 def test_wheels_install_with_pip_and_import_on_every_python(
     built: tuple[str, Path], pythons: dict[str, Path], tmp_path: Path

@@ -20,19 +20,19 @@ def test_the_suffix_tells_the_content_type(name: str, content_type: str) -> None
     text = project(BuildOptions(), gathered(f'{HEAD}readme = "{name}"', texts={name: "hé\n"})).metadata.text.decode()
 
     assert f"\nDescription-Content-Type: {content_type}\n" in text
-    assert text.endswith("\n\nhé\n")
+    assert text.endswith("\n\nhé\n\n")
 
 
 def test_line_ends_stay_as_they_are() -> None:
     found = project(BuildOptions(), gathered(f'{HEAD}readme = "R"', texts={"R": "a\r\nb\r\n"}))
 
-    assert found.metadata.text.endswith(b"\n\na\r\nb\r\n")
+    assert found.metadata.text.endswith(b"\n\na\r\nb\r\n\n")
 
 
 def test_a_text_in_the_table_is_the_readme() -> None:
     found = project(BuildOptions(), gathered(f'{HEAD}readme = {{text = "hi", content-type = "text/x-rst"}}'))
 
-    assert found.metadata.text.endswith(b"Description-Content-Type: text/x-rst\n\nhi")
+    assert found.metadata.text.endswith(b"Description-Content-Type: text/x-rst\n\nhi\n")
 
 
 def test_a_readme_outside_of_project_and_workspace_is_refused() -> None:
@@ -44,7 +44,7 @@ def test_without_project_table_the_customary_readme_is_taken() -> None:
     found = project(BuildOptions(), gathered("", texts={"README.rst": "rst", "README": "plain"})).metadata
 
     assert b"Description-Content-Type: text/x-rst" in found.text
-    assert found.text.endswith(b"\n\nrst")
+    assert found.text.endswith(b"\n\nrst\n")
 
 
 def test_a_table_without_content_type_is_a_warning() -> None:

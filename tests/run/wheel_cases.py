@@ -325,7 +325,7 @@ def metadata_of(text: str) -> dict[str, object]:
     """Return the headers of METADATA, sorted, and the readme below them."""
     message = Parser().parsestr(text)
     headers = sorted([name, value] for name, value in message.items())
-    return {"headers": headers, "readme": str(message.get_payload()).strip()}
+    return {"headers": headers, "readme": str(message.get_payload())}
 
 
 def record() -> None:

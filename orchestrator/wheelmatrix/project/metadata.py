@@ -89,7 +89,8 @@ def _text(
     if long_text is not None and long_text.content_type:
         headers.append(("Description-Content-Type", long_text.content_type))
     head = "".join(f"{header}: {_folded(header, value)}\n" for header, value in headers)
-    return (head + (f"\n{long_text.text}" if long_text is not None else "")).encode()
+    # The newline behind the readme is maturin's: with it both files are the same, byte by byte.
+    return (head + (f"\n{long_text.text}\n" if long_text is not None else "")).encode()
 
 
 def _folded(header: str, value: str) -> str:
