@@ -41,9 +41,10 @@ THE_TIME = frozenset({"date.today", "datetime.now", "datetime.today", "datetime.
 OPTIONAL = frozenset({"deflate", "id", "keyring", "repairwheel", "readme_renderer", "trove_classifiers"})
 """Dependencies that may be missing, and so are imported where they are used."""
 
-_QUICK = ("__main__", "cli", "backend.heard", "backend.requires")
+_QUICK = ("__main__", "cli", "cli.upload", "backend.heard", "backend.requires")
 LAZY = frozenset({"wheelmatrix", *(f"wheelmatrix.{name}" for name in _QUICK)})
-"""Modules that import inside functions, so that `--version` and every hook are quick."""
+"""Modules that import inside functions, so that `--version` and every hook are quick; or since something is to begin
+before."""
 
 FILE_LINES, TEST_FILE_LINES, FUNCTION_LINES, USUAL_FUNCTION_LINES, USUAL_SHARE = 350, 500, 60, 35, 0.95
 
