@@ -10,6 +10,7 @@ from tests import toolchain
 from tests.e2e.crates import copy_crate
 from tests.toolchain import Rust, Unavailable, Unpacked
 
+_SOURCE = Path(__file__).parents[1] / "orchestrator"
 _OWN = ("WHEELMATRIX_", "MATURIN_", "PYO3_", "CARGO_BUILD_", "CARGO_PROFILE_")
 _OWN_NAMES = frozenset({"CARGO_TARGET_DIR", "CARGO_ENCODED_RUSTFLAGS", "CARGO_MAKEFLAGS", "CONDA_PREFIX", "FORCE_COLOR",
                         "NO_COLOR", "PYTHONPATH", "RUSTFLAGS", "SOURCE_DATE_EPOCH", "VIRTUAL_ENV",
@@ -20,9 +21,13 @@ _OWN_NAMES = frozenset({"CARGO_TARGET_DIR", "CARGO_ENCODED_RUSTFLAGS", "CARGO_MA
 def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Take away what would steer a build, and give the caches a place of their own."""
     with pytest.MonkeyPatch.context() as patch:
+        # Who tests another checkout than the one that is installed says so; programs that tests start are of it, too.
+        said = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         for name in tuple(os.environ):
             if name.startswith(_OWN) or name in _OWN_NAMES:
                 patch.delenv(name)
+        if str(_SOURCE) in said:
+            patch.setenv("PYTHONPATH", str(_SOURCE))
         patch.setenv("WHEELMATRIX_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         yield
 
