@@ -47,6 +47,7 @@ from wheelmatrix.model.plan import (
     Wheel,
 )
 from wheelmatrix.model.project import (
+    Bindgen,
     BindingsKind,
     CargoPackage,
     Crate,
@@ -54,6 +55,7 @@ from wheelmatrix.model.project import (
     Metadata,
     Project,
     PyO3,
+    Uniffi,
 )
 from wheelmatrix.model.release import (
     ARRIVED,
@@ -81,6 +83,7 @@ __all__ = [
     "AbiKind",
     "Artifact",
     "AuditMode",
+    "Bindgen",
     "BindingsKind",
     "Blocker",
     "Build",
@@ -131,6 +134,7 @@ __all__ = [
     "Tables",
     "Target",
     "Tier",
+    "Uniffi",
     "Verdict",
     "Version",
     "Wheel",

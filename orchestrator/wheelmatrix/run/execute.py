@@ -224,7 +224,7 @@ async def _check_proofs(shop: Shop) -> None:
 
 def _check_disk(plan: Plan, root: Path) -> None:
     """Refuse to begin what the disk cannot hold; a new directory is taken to be as large as the one it starts from."""
-    fresh = [build for build in plan.builds if not Path(build.directory).exists()]
+    fresh = [build for build in (*plan.builds, *plan.tools) if not Path(build.directory).exists()]
     needed = int(_HEADROOM * sum(map(_source_bytes, fresh))) + _LEAST_BYTES
     free = free_bytes(root)
     if free < needed:
