@@ -215,6 +215,26 @@ def test_what_develop_put_beside_the_sources_is_built_anew(crate: Project, tmp_p
     assert "nothing changed" in crate.run("develop", env={"VIRTUAL_ENV": str(environment)}).err
 
 
+def test_wheels_come_from_the_sdist_and_through_the_backend(crate: Project, tmp_path: Path) -> None:
+    crate.write("uniffi.toml", '[bindings.python]\ncdylib_name = "other_name"\n')
+    ran = crate.build("--sdist")
+    assert ran.code == 0, ran.err
+    crate.replace("pyproject.toml", "maturin>=1,<2", "wheelmatrix")
+    crate.replace("pyproject.toml", '"maturin"', '"wheelmatrix"')
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation")
+    paths = os.pathsep.join([SOURCES, sysconfig.get_path("purelib")])
+    installed = tmp_path / "by-pip"
+    subprocess.run(
+        [*pip, "--target", str(installed), "."], cwd=crate.folder, env={**os.environ, "PYTHONPATH": paths}, check=True
+    )
+
+    wheel = the_wheel(crate.folder / "dist")
+    assert {path.suffix for path in (crate.folder / "dist").iterdir()} == {".whl", ".gz"}
+    imported(wheel, tmp_path / "installed", "tiny_uniffi")
+    proof = "import tiny_uniffi as m; assert m.tiny_uniffi_add(1, 2) == 3"
+    subprocess.run([sys.executable, "-c", proof], cwd=installed, check=True)
+
+
 def test_for_other_targets_one_bindgen_of_this_machine_reads_every_library(crate: Project) -> None:
     rust = toolchain.rust(toolchain.default_directory(), TRIPLES)
     targets = ("x86_64-unknown-linux-gnu.2.17", "x86_64-pc-windows-gnu", "aarch64-apple-darwin")

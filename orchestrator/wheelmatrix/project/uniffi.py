@@ -1,6 +1,6 @@
 """uniffi: what uniffi.toml says of the Python files, and where the program that writes them is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -9,9 +9,12 @@ import tomli
 from wheelmatrix.bindings.uniffi import PROGRAM
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Bindgen, Crate, Uniffi
+from wheelmatrix.options import BuildOptions
 
 CONFIG = "uniffi.toml"
 """Beside Cargo.toml; it may be missing."""
+_BEFORE = frozenset({"pyo3", "pyo3-ffi"})
+"""Dependencies that show bindings which come first."""
 
 
 def read(cargo_metadata: Mapping[str, Any], crate: Crate, texts: Mapping[PurePath, str]) -> Uniffi | None:
@@ -42,16 +45,32 @@ def _bindgen(cargo_metadata: Mapping[str, Any], crate: Crate) -> Bindgen | None:
     """Return the crate's own bindgen, else the first of its workspace."""
     members = set(cargo_metadata.get("workspace_members", ()))
     packages = [each for each in cargo_metadata["packages"] if each["id"] in members]
-    for package in sorted(packages, key=lambda each: each["id"] != crate.package_id):
-        for target in package.get("targets", ()):
-            if "bin" in target["kind"] and target["name"] == PROGRAM:
-                return Bindgen(
-                    package=package["name"],
-                    package_id=package["id"],
-                    manifest=PurePath(package["manifest_path"]),
-                    features=tuple(target.get("required-features", ())),
-                )
-    return None
+    package = bindgen_package(sorted(packages, key=lambda each: each["id"] != crate.package_id))
+    if package is None:
+        return None
+    program = next(target for target in package["targets"] if is_bindgen(target))
+    return Bindgen(
+        package=package["name"],
+        package_id=package["id"],
+        manifest=PurePath(package["manifest_path"]),
+        features=tuple(program.get("required-features", ())),
+    )
+
+
+def bindgen_package(packages: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the first package of `cargo metadata` that has a bindgen among its programs; None: none has."""
+    return next((each for each in packages if any(map(is_bindgen, each.get("targets", ())))), None)
+
+
+def is_bindgen(target: Mapping[str, Any]) -> bool:
+    """Return whether a target of `cargo metadata` is the program that writes the Python files."""
+    return "bin" in target["kind"] and target["name"] == PROGRAM
+
+
+def is_bound(package: Mapping[str, Any], options: BuildOptions) -> bool:
+    """Return whether a crate's bindings are of uniffi, as far as its own manifest tells; nothing is resolved."""
+    names = {each["name"] for each in package.get("dependencies", ())}
+    return options.bindings == "uniffi" or (not options.bindings and "uniffi" in names and not names & _BEFORE)
 
 
 def _python(text: str, where: PurePath) -> Mapping[str, Any]:
