@@ -215,7 +215,8 @@ async def _check_proofs(shop: Shop) -> None:
     issues = []
     targets = {build.id: build.target for build in shop.plan.builds}
     for wheel in shop.plan.wheels:
-        lacking = await shop.verifier.lacking(f"{wheel.stem}-{likely_tag(targets[wheel.builds[0]])}.whl")
+        filename = f"{wheel.stem}-{likely_tag(targets[wheel.builds[0]])}.whl"
+        lacking = await shop.verifier.lacking(filename, shop.plan.project.metadata.requires_python)
         if lacking is not None:
             issues.append(Issue(message=lacking.message, where=wheel.id, hint=lacking.hint))
     if issues:
