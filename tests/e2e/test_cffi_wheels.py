@@ -37,6 +37,7 @@ def lay_out(crate: Project, layout: str) -> str:
     """Rearrange the crate; return the module to import."""
     match layout:
         case "pure":
+            crate.write("tiny_cffi.pyi", "lib: object\n")
             return "tiny_cffi"
         case "mixed":
             crate.write("tiny_cffi/__init__.py", "")

@@ -65,6 +65,7 @@ def lay_out(crate: Project, layout: str) -> str:
     """Rearrange the crate; return the module to import."""
     match layout:
         case "pure":
+            crate.write("tiny_uniffi.pyi", "def tiny_uniffi_add(a: int, b: int) -> int: ...\n")
             return "tiny_uniffi"
         case "renamed":
             crate.configure('[tool.maturin]\nmodule-name = "pkg.native"')

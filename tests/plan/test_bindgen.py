@@ -63,6 +63,16 @@ def test_it_has_a_directory_of_its_own_and_may_start_from_another_of_its_profile
     assert built(machine=gathered(directories=frozenset({other, directory}))).clone_from == ()
 
 
+def test_it_begins_when_what_runs_on_the_host_is_there() -> None:
+    plan = planned(BuildOptions(profile="dev"), what=crate())
+    (tool,), (build,) = plan.tools, plan.builds
+    (step,) = (step for step in plan.steps if step.subject == tool.id)
+
+    assert tool.clone_from == (build.directory,)
+    assert step.once == {f"compile:{build.id}/host"}
+    assert plan_of(LINUX).tools[0].clone_from == ()
+
+
 def test_what_it_alone_needs_is_fetched_unless_the_network_is_forbidden() -> None:
     assert "--locked" in built().command.argv
     assert not {"--frozen", "--offline"} & set(built().command.argv)

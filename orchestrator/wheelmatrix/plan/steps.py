@@ -99,7 +99,9 @@ def with_clones(builds: Sequence[Build], gathered: Gathered) -> tuple[Build, ...
 def _compile(build: Build, by_directory: Mapping[PurePath, Build], *, prepares: bool) -> Step:
     """Return the step of a build; one that starts as a clone waits until its source has what the clone can keep."""
     source = next((by_directory[place] for place in build.clone_from[:1] if place in by_directory), None)
-    part: Part = "shared" if source and source.directory.parent == build.directory.parent else "host"
+    # A tool is compiled with other features, so no more than what runs on the host is the same.
+    is_sibling = source is not None and source.directory.parent == build.directory.parent and bool(build.cells)
+    part: Part = "shared" if is_sibling else "host"
     needs = [_PREPARE] if prepares else []
     if build.first_link is not None:
         needs.append(f"link:{build.first_link.id}")

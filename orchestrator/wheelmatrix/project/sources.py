@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from wheelmatrix.bindings import BINDINGS
+from wheelmatrix.bindings.facts import Bindings
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Crate, Entry, Gathered, Metadata, SourceFile
 from wheelmatrix.options import BuildOptions
@@ -32,7 +33,7 @@ def collect(
     Raises ConfigError for two sources of one name, and for a data directory with anything else than data.
     """
     found = [
-        *(() if place.is_mixed or not BINDINGS[crate.bindings].is_module else _generated(place, gathered)),
+        *(() if place.is_mixed else _generated(place, gathered, BINDINGS[crate.bindings])),
         *_packages(options, place, gathered, (place.extension, *filter(None, (library,)))),
         *_data(options, place, metadata, gathered),
         *_included(options, place, gathered),
@@ -66,13 +67,17 @@ def _packages(
             yield name, file
 
 
-def _generated(place: Layout, gathered: Gathered) -> Iterator[tuple[str, SourceFile | bytes]]:
-    """Yield the package around a crate without Python files; a stub beside Cargo.toml becomes the package's."""
+def _generated(place: Layout, gathered: Gathered, facts: Bindings) -> Iterator[tuple[str, SourceFile | bytes]]:
+    """Yield the package around a crate without Python files; a stub beside Cargo.toml becomes the package's.
+
+    Around a library that generated files load, these are the package.
+    """
     name = place.extension
-    yield f"{name}/__init__.py", _INIT.format(name=name).encode()
+    if facts.is_module:
+        yield f"{name}/__init__.py", _INIT.format(name=name).encode()
     stub = place.root / f"{name}.pyi"
     for file in gathered.files:
-        if file.path == stub:
+        if file.path == stub and facts.is_library:
             yield f"{name}/__init__.pyi", file
             yield f"{name}/py.typed", b""
 
