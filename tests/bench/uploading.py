@@ -30,7 +30,7 @@ from wheelmatrix.options.facts import Facts
 from wheelmatrix.options.upload import UploadOptions
 
 CHECKOUT = Path(__file__).parents[2]
-COMMAND = "wheelmatrix.cli.upload"
+COMMAND = "wheelmatrix.cli.release"
 """The module that the program imports for the command."""
 MB, MIB = 1_000_000, 1 << 20
 LATENCY_S = 0.15

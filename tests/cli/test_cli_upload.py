@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.index import FakeIndex, basic, make_sdist, make_wheel, refused
 
-from wheelmatrix.cli.upload import without_secrets
+from wheelmatrix.cli.release import without_secrets
 
 USER, SECRET = "ada", "a-long-and-secret-word"
 OWN = frozenset({basic(USER, SECRET)})

@@ -212,3 +212,34 @@ def test_two_floors_of_one_triple_are_built_side_by_side(project_with_new_symbol
         "--json", "-i", "3.11", "--target", "manylinux_2_17_aarch64", "--target", "manylinux_2_28_aarch64"
     )
     assert '"fresh": false' not in again.out
+
+
+@pytest.fixture
+def project_with_a_macro(tmp_path: Path, box: Mapping[str, str]) -> Project:
+    """Give a crate with a proc macro, which needs a library that is compiled for the host."""
+    project = Project(copy_crate("tiny", tmp_path / "crates"), {**box, "CARGO_NET_OFFLINE": "true"})
+    for name, rest in {
+        "shared": "",
+        "made": '[lib]\nproc-macro = true\n[dependencies]\nshared = {path = "../shared"}\n',
+    }.items():
+        project.write(f"{name}/Cargo.toml", f'[package]\nname = "{name}"\nversion = "1.0.0"\nedition = "2021"\n{rest}')
+        project.write(f"{name}/src/lib.rs", "")
+    project.replace("Cargo.toml", "[dependencies]", '[dependencies]\nmade = {path = "made"}')
+    (project.folder / "Cargo.lock").unlink(missing_ok=True)
+    return project
+
+
+def test_what_runs_on_the_host_is_compiled_once_for_all_that_zig_links(project_with_a_macro: Project) -> None:
+    """Also where one of the targets is the host itself, whose linker cargo would take for the host's libraries."""
+    targets = (NATIVE, "aarch64-unknown-linux-gnu.2.17", "s390x-unknown-linux-gnu.2.17")
+
+    ran = project_with_a_macro.build("--json", "-i", "3.11", *(f"--target={target}" for target in targets))
+
+    assert ran.code == 0, ran.err
+    events = [json.loads(line) for line in ran.out.splitlines()]
+    compiled = [each["unit"] for each in events if each["event"] == "unit.finished" and not each["fresh"]]
+    assert {name: compiled.count(name) for name in compiled if name.startswith(("shared", "made", "tiny"))} == {
+        "shared v1.0.0": 1,
+        "made v1.0.0": 1,
+        "tiny v0.1.0": 3,
+    }

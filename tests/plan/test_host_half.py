@@ -1,10 +1,12 @@
-from pathlib import PurePath
+import os
+import subprocess
+from pathlib import Path, PurePath
 
 import pytest
-from tests.plan.gathered import BUILDS, LINUX, gathered
+from tests.plan.gathered import BUILDS, LINUX, TABLES, gathered
 
 from wheelmatrix.model import LinkerKind
-from wheelmatrix.plan.host_half import environment, may_be_shared
+from wheelmatrix.plan.host_half import VARIABLE, environment, may_be_shared, script
 
 ARM = "aarch64-unknown-linux-gnu.2.17"
 OWN_LINKER = gathered(cargo_config=({"target": {LINUX: {"linker": "clang"}}},))
@@ -42,3 +44,36 @@ def test_what_zig_does_not_link_is_told_nothing() -> None:
     assert not environment("native", gathered())
     assert not environment("zig", OWN_LINKER)
     assert not environment("zig", gathered(environment={"CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": "clang"}))
+
+
+def test_only_where_the_target_is_the_host_a_script_keeps_zigs_linker_from_cargo() -> None:
+    home = PurePath("cache/zig")
+
+    made = script(TABLES.targets[LINUX], home, gathered())
+
+    assert made is not None
+    assert made.path.parent == home
+    assert script(TABLES.targets[ARM.removesuffix(".2.17")], home, gathered()) is None
+    assert script(TABLES.targets[LINUX], home, OWN_LINKER) is None
+
+
+def test_the_script_calls_cargo_without_the_linker_and_then_the_linker(tmp_path: Path) -> None:
+    made = script(TABLES.targets[LINUX], tmp_path, gathered())
+    assert made is not None
+    programs = {
+        "for-host": made.text,
+        "linker": '#!/bin/sh\necho "linker: $*"\n',
+        "cargo": '#!/bin/sh\necho "cargo: $* $CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER"\nfor-host -o "a b"\n',
+    }
+    for name, text in programs.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    given = {
+        "PATH": f"{tmp_path}{os.pathsep}{os.defpath}",
+        "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": str(tmp_path / "linker"),
+    }
+
+    ran = subprocess.run(["for-host", "rustc"], env=given, capture_output=True, text=True, check=True)
+
+    assert VARIABLE in made.text
+    assert ran.stdout.splitlines() == ["cargo: rustc ", "linker: -o a b"]

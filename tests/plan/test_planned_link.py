@@ -15,7 +15,7 @@ EQUIPPED = gathered(
     programs=("cargo-zigbuild", "zig"),
     tools={"ziglang": "0.15.2", "cargo-zigbuild": "0.24.1"},
 )
-DONE = PurePath("cache/zig/first-link") / f"{ARM}.2.17" / "0.15.2-0.24.1.done"
+DONE = PurePath("cache/zig/first-link") / f"{ARM}.2.17" / "0.15.2-0.24.1-release.done"
 
 
 def made(*targets: str, machine: Gathered = EQUIPPED, pythons: tuple[str, ...] = ("3.12", "3.13")) -> Plan:
@@ -49,7 +49,15 @@ def test_another_zig_links_anew() -> None:
     newer = replace(EQUIPPED, tools={**EQUIPPED.tools, "ziglang": "0.16.0"}, first_links=frozenset({DONE}))
 
     (link,) = made(f"{ARM}.2.17", machine=newer).first_links
-    assert link.done.name == "0.16.0-0.24.1.done"
+    assert link.done.name == "0.16.0-0.24.1-release.done"
+
+
+def test_a_build_for_development_has_another_first_link() -> None:
+    options = BuildOptions(interpreters=("3.12",), targets=(f"{ARM}.2.17",), profile="dev")
+
+    (link,) = planned(options, replace(EQUIPPED, first_links=frozenset({DONE}))).first_links
+    argv = link.command.argv
+    assert (argv[argv.index("--profile") + 1], link.done.name) == ("dev", DONE.name.replace("release", "dev"))
 
 
 def test_who_is_not_zig_has_no_first_link() -> None:
@@ -63,6 +71,7 @@ def test_the_crate_has_a_directory_of_its_own_and_the_flags_of_its_target() -> N
     assert argv[argv.index("--target") + 1] == MUSL
     assert PurePath(argv[argv.index("--target-dir") + 1]).is_relative_to(link.manifest.parent)
     assert link.command.environment["RUSTFLAGS"] == "-C target-feature=-crt-static"
+    assert "link-arg=-fno-sanitize=undefined" in argv[argv.index("--") :]
     assert link.command.environment["ZIG_GLOBAL_CACHE_DIR"] == "cache/zig/cache"
 
 

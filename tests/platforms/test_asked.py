@@ -162,5 +162,8 @@ def test_an_unknown_host_is_refused_with_the_nearest_triple() -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_target_or_a_configuration_error(text: str) -> None:
-    with pytest.raises(ConfigError):
-        parse_target(TABLES, text)
+    try:
+        found = parse_target(TABLES, text)
+    except ConfigError:
+        return
+    assert found.triple in TABLES.targets

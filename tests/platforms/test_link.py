@@ -74,5 +74,5 @@ def test_the_linker_is_told_what_finishing_builds_upon(triple: str, args: tuple[
 def test_zig_writes_no_paths_of_object_files_into_a_library_for_macos() -> None:
     mac, linux = TARGETS["x86_64-apple-darwin"], TARGETS["x86_64-unknown-linux-gnu"]
 
-    assert rustc_args(mac, "x.so", by_zig=True) == (*rustc_args(mac, "x.so"), "-C", "link-arg=-Wl,-S")
-    assert rustc_args(linux, "x.so", by_zig=True) == ()
+    assert rustc_args(mac, "x.so", by_zig=True)[-2:] == ("-C", "link-arg=-Wl,-S")
+    assert rustc_args(linux, "x.so", by_zig=True) == ("-C", "link-arg=-fno-sanitize=undefined")

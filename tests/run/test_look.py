@@ -10,7 +10,9 @@ from tests.audit.tar_image import SDIST, Block, packed, sdist_image, tar_image
 from tests.index import make_sdist, make_wheel
 
 from wheelmatrix.errors import UploadError
+from wheelmatrix.publish import distribution
 from wheelmatrix.run import look as looking
+from wheelmatrix.run.ahead import Ahead
 from wheelmatrix.run.look import Seen, apart, classifiers, look, look_at, rendering
 
 WHEEL = "demo-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"
@@ -87,7 +89,7 @@ def test_a_large_file_is_seen_by_another_process_and_looks_the_same(
 ) -> None:
     files = release_files(tmp_path, 1, sdist=True)
     here = [look(path, TABLES, with_attestations=True) for path in files]
-    monkeypatch.setattr(looking, "_LARGE_BYTES", 10)
+    monkeypatch.setattr(looking, "LARGE_BYTES", 10)
 
     assert [apart(path, with_attestations=True) for path in files] == here
     assert seen(*files).files == tuple(here)
@@ -122,3 +124,12 @@ def test_a_text_that_does_not_render_is_told_why() -> None:
     assert rendering("Title\n=====\n\nFine.\n", "text/x-rst") == ""
     assert rendering("", "text/x-rst") == ""
     assert rendering(".. raw:: html\n   :file: x\n\n`a <b\n=\n", "") != ""
+
+
+def test_digests_that_were_begun_before_are_not_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path,) = release_files(tmp_path, 1)
+    expected = look(path, TABLES, with_attestations=False).distribution
+    begun = Ahead([path])
+    assert begun.take(path, path.stat()) is not None
+    monkeypatch.setattr(distribution, "digests_of", lambda _: pytest.fail("computed again"))
+    assert look(path, TABLES, with_attestations=False, ahead=begun).distribution == expected

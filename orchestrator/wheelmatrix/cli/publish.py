@@ -9,8 +9,9 @@ from wheelmatrix.audit.sdist import SUFFIX
 from wheelmatrix.cli.arguments import OptionsCommand, asked, given
 from wheelmatrix.cli.build import planned
 from wheelmatrix.cli.failure import tell
+from wheelmatrix.cli.release import giver_of, send, without_secrets
 from wheelmatrix.cli.screens import screen_of
-from wheelmatrix.cli.upload import CREDENTIALS, giver_of, send, without_secrets
+from wheelmatrix.cli.upload import CREDENTIALS
 from wheelmatrix.options import BuildOptions, ScreenOptions, UploadOptions, options_of
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.execute import execute

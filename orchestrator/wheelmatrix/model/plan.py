@@ -69,6 +69,14 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """A program of a few lines that is written before cargo is called."""
+
+    path: PurePath
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstLink:
     """The first library that zig links for a target: it compiles what zig has of the target's libc meanwhile."""
 
@@ -108,6 +116,8 @@ class Build:
     """The same for people: `zig 0.15.2 for glibc 2.17`."""
     first_link: FirstLink | None = None
     """What zig must have linked before; None: not zig, or it has."""
+    script: Script | None = None
+    """What is called in place of cargo and of the linker; None: nothing is."""
     before: tuple[Command, ...] = ()
     """The user's commands, to run before cargo."""
     package_id: str = ""

@@ -36,7 +36,7 @@ class UploadOptions:
     )  # fmt: skip
     upload_jobs: int = option(
         4, "Files that are sent at once", scope="run", flags=("--upload-jobs",), key="upload.jobs", metavar="N",
-        minimum=1, maximum=32, panel="Upload",
+        minimum=1, maximum=64, panel="Upload",
     )  # fmt: skip
     read_timeout: int = option(
         600, "Seconds to wait for an answer after a file is sent", scope="run", flags=("--read-timeout",),

@@ -155,6 +155,7 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
         linker=linked.kind,
         linked_by=linked.title,
         first_link=first_link(linked, target, options, gathered),
+        script=linked.script,
         before=_before(lead, command, project, gathered.host),
         more=tuple(more),
     )

@@ -62,6 +62,7 @@ def cargo_commands(
         **added,
         **host_half.environment(linked.kind, gathered),
         **linked.environment,
+        **({"CARGO": str(linked.script.path)} if linked.script else {}),
         **c_environment(renamed, target, options, gathered),
         **_joined_flags(flags, environment_of(options, gathered)),
     }
@@ -88,7 +89,8 @@ def _calls(
         forced = () if "cdylib" in project.crate.crate_types else ("--crate-type", "cdylib")
         own.insert(0, ("--lib", *forced))
         told.insert(0, rustc_args(target, library, by_zig=by_zig))
-    more = (*options.rustc_args, *(("-C", "strip=symbols") if options.strip else ()))
+    by_script = ("-C", f"linker={linked.script.path}") if linked.script else ()
+    more = (*by_script, *options.rustc_args, *(("-C", "strip=symbols") if options.strip else ()))
     if options.include_debuginfo and target.os == "macos" and not by_zig and not options.strip:
         more += ("-C", "split-debuginfo=packed")  # a `.dSYM` beside the library, instead of a map of object files
     calls = [(chosen, (*args, *more)) for chosen, args in zip(own, told, strict=True)]

@@ -8,7 +8,7 @@ from wheelmatrix.model import Command, FirstLink, Gathered, Target
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.plan.linker import Linker, zig_home
-from wheelmatrix.platforms import rustflags
+from wheelmatrix.platforms import rustc_args, rustflags
 
 MANIFEST = """[package]
 name = "first-link"
@@ -29,6 +29,8 @@ pub extern "C" fn first_link() -> i32 {
 """
 """Its library: threads and unwinding bring in all that Rust's std asks of the target's libc."""
 
+_FILE = "first_link.so"
+
 _KNOWN = (
     (re.compile(r"unable to provide libc"), "zig has no libc of this kind and version", "write a higher floor"),
     (re.compile(r"[Uu]nknown target CPU"), "this zig does not know the processor", "pip install --upgrade ziglang"),
@@ -41,15 +43,18 @@ def first_link(linked: Linker, target: Target, options: BuildOptions, gathered: 
     """Return what is to be linked before anything else for a target; None: nothing, or it was done before."""
     if linked.kind != "zig":
         return None
+    # zig's own libraries are others for what is stripped, as cargo does where no debug information is asked for.
+    profile = "dev" if options.profile == "dev" else "release"
     folder = zig_home(gathered) / "first-link" / linked.target
-    done = folder / f"{linked.version}.done"
+    done = folder / f"{linked.version}-{profile}.done"
     if done in gathered.first_links:
         return None
     flags = " ".join(rustflags(target))
     command = Command(
         argv=(
-            str(linked.program), "rustc", "--lib", "--target", linked.target, "--target-dir", str(folder / "target"),
-            "--manifest-path", str(folder / "Cargo.toml"), "--offline",
+            str(linked.program), "rustc", "--lib", "--profile", profile, "--target", linked.target,
+            "--target-dir", str(folder / "target"), "--manifest-path", str(folder / "Cargo.toml"), "--offline",
+            "--", *rustc_args(target, _FILE, by_zig=True),
         ),
         environment={**linked.environment, **toolchain_environment(options), **({"RUSTFLAGS": flags} if flags else {})},
         directory=PurePath(folder),

@@ -8,8 +8,9 @@ from typing import Any
 
 from wheelmatrix.bindings.pyo3 import needs_import_library
 from wheelmatrix.errors import ConfigError, Issue, ToolMissing
-from wheelmatrix.model import Gathered, LinkerKind, Project, Target, Version
+from wheelmatrix.model import Gathered, LinkerKind, Project, Script, Target, Version
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.plan import host_half
 from wheelmatrix.plan.cargo_config import builds_std, environment_name, environment_of, target_setting
 from wheelmatrix.plan.install import to_install
 from wheelmatrix.plan.tags import ceiling
@@ -37,6 +38,8 @@ class Linker:
     """Of zig and of what calls it."""
     without: frozenset[str] = frozenset()
     """Variables that would choose another linker, to be taken away from cargo."""
+    script: Script | None = None
+    """What is called in place of cargo and of the linker; None: nothing is."""
 
 
 def linker(target: Target, options: BuildOptions, project: Project, gathered: Gathered) -> Linker:
@@ -141,7 +144,8 @@ def _zig(target: Target, options: BuildOptions, gathered: Gathered, environment:
         target=f"{target.triple}{suffix}",
         environment={**environment, **zig},
         version="-".join(gathered.tools.get(name, "path") for name in ("ziglang", "cargo-zigbuild")),
-        without=frozenset({environment_name(target.triple, "LINKER")}),
+        without=frozenset({environment_name(target.triple, "LINKER"), host_half.VARIABLE}),
+        script=host_half.script(target, home, gathered),
     )
 
 

@@ -3,6 +3,9 @@
 from wheelmatrix.model import Target
 from wheelmatrix.platforms.registry import PLATFORMS
 
+_BY_ZIG = ("-C", "link-arg=-fno-sanitize=undefined")
+"""Without it zig compiles a runtime for its sanitizer before the first link, 3 to 10 s, which nothing asks for."""
+
 
 def rustflags(target: Target, *, has_library: bool = True, has_module: bool = True) -> tuple[str, ...]:
     """Return the flags that every unit for `target` needs, to be added to the user's; may be empty.
@@ -21,7 +24,7 @@ def rustc_args(target: Target, module_file: str, *, by_zig: bool = False) -> tup
     """
     platform, soname = PLATFORMS[target.os], libc_soname(target) if module_file else ""
     own = [one.replace("{file}", module_file) for one in platform.rustc_args if module_file]
-    own += platform.zig_rustc_args if by_zig else ()
+    own += (*_BY_ZIG, *platform.zig_rustc_args) if by_zig else ()
     if target.libc == "musl" and not soname:
         return tuple(own)
     return (*own, *(one.replace("{libc}", soname) for one in platform.rustc_args_of_libc.get(target.libc, ())))

@@ -93,6 +93,9 @@ def _prepare(build: Build, step: str) -> Cloned | None:
         if build.config_path is not None:
             Path(build.config_path).parent.mkdir(parents=True, exist_ok=True)
             write_if_changed(Path(build.config_path), build.config_text.encode())
+        if build.script is not None:
+            make_directory(Path(build.script.path).parent)
+            write_if_changed(Path(build.script.path), build.script.text.encode(), is_program=True)
     except OSError as error:
         raise CompileError(issue_of(error, directory)) from error
     except PackError as error:

@@ -72,6 +72,14 @@ class WholeFile:
         except OSError as error:
             raise PackError(self._issue(error, len(left))) from error
 
+    def allow_running(self) -> None:
+        """Let everybody run the file who may read it; raises PackError."""
+        try:
+            mode = os.fstat(self._descriptor).st_mode
+            os.fchmod(self._descriptor, mode | (mode & 0o444) >> 2)
+        except OSError as error:
+            raise PackError(self._issue(error, 0)) from error
+
     def commit(self) -> None:
         """Put the file in its place, on the disk, not only in the cache; raises PackError."""
         if self._temporary is None:
@@ -106,10 +114,12 @@ class WholeFile:
             self._descriptor = -1
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, is_program: bool = False) -> None:
     """Write a file so that readers find the old content or the new one, never a part; raises PackError."""
     with WholeFile(path) as file:
         file.write(content)
+        if is_program:
+            file.allow_running()
         file.commit()
 
 
@@ -131,7 +141,7 @@ def move_whole(source: Path, path: Path) -> None:
         source.unlink()
 
 
-def write_if_changed(path: Path, content: bytes) -> bool:
+def write_if_changed(path: Path, content: bytes, *, is_program: bool = False) -> bool:
     """Write a file unless it has this content already; True: it was written.
 
     An unchanged file keeps its time, which is what cargo asks it for. Raises PackError.
@@ -143,7 +153,7 @@ def write_if_changed(path: Path, content: bytes) -> bool:
         pass
     except OSError as error:
         raise PackError(issue_of(error, path)) from error
-    write_whole(path, content)
+    write_whole(path, content, is_program=is_program)
     return True
 
 

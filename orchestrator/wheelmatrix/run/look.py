@@ -19,11 +19,10 @@ from wheelmatrix.model import Tables
 from wheelmatrix.publish.attestation import attestations_of
 from wheelmatrix.publish.distribution import distribution_of, kind_of
 from wheelmatrix.publish.preflight import Looked
+from wheelmatrix.run.ahead import LARGE_BYTES, Ahead
 from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.files import issue_of
 
-_LARGE_BYTES = 16 << 20
-"""Of larger ones the audit's memory is several times the upload's; a process of its own gives it back."""
 _MOST_TOLD = 5
 """Problems of a file without metadata; `wheelmatrix audit` tells all."""
 _AT_ONCE = 2
@@ -40,15 +39,16 @@ class Seen:
     """Of the others."""
 
 
-async def look_at(paths: Sequence[Path], known: Tables, *, with_attestations: bool) -> Seen:
+async def look_at(paths: Sequence[Path], known: Tables, *, with_attestations: bool, ahead: Ahead | None = None) -> Seen:
     """Return what the files are and what is wrong with each; nothing is raised for what is in them."""
+    begun = ahead or Ahead()
     found: dict[Path, Looked] = {}
     issues: dict[Path, tuple[Issue, ...]] = {}
     limiter = anyio.CapacityLimiter(_AT_ONCE)
 
     async def look_one(path: Path) -> None:
         try:
-            found[path] = await to_thread.run_sync(_seen, path, known, with_attestations, limiter=limiter)
+            found[path] = await to_thread.run_sync(_seen, path, known, with_attestations, begun, limiter=limiter)
         except UploadError as error:
             issues[path] = error.issues
         except OSError as error:
@@ -120,23 +120,25 @@ def rendering(description: str, content_type: str) -> str:
     return " ".join(said.getvalue().split())[:500] or "it is no reStructuredText"
 
 
-def _seen(path: Path, known: Tables, with_attestations: bool) -> Looked:
-    if path.stat().st_size > _LARGE_BYTES:
+def _seen(path: Path, known: Tables, with_attestations: bool, ahead: Ahead) -> Looked:
+    # The audit's memory is several times the file's, and of a large file several times the upload's.
+    if path.stat().st_size > LARGE_BYTES:
         return apart(path, with_attestations)
-    return look(path, known, with_attestations)
+    return look(path, known, with_attestations, ahead)
 
 
-def look(path: Path, known: Tables, with_attestations: bool) -> Looked:
+def look(path: Path, known: Tables, with_attestations: bool, ahead: Ahead | None = None) -> Looked:
     """Return what a file is, and what is wrong with it; raises UploadError and OSError."""
     with path.open("rb") as file:
         image = file.read()
-        mtime_ns = os.fstat(file.fileno()).st_mtime_ns
+        state = os.fstat(file.fileno())
     filetype, _ = kind_of(path)
     report = audit_wheel(path.name, image, known) if filetype == "bdist_wheel" else audit_sdist(path.name, image)
     if report.metadata is None:
         said = "; ".join(report.problems[:_MOST_TOLD])
         raise UploadError.of(f"its metadata cannot be read: {said}", where=str(path))
-    distribution = distribution_of(path, image, report.metadata, mtime_ns=mtime_ns)
+    digests = None if ahead is None else ahead.take(path, state)
+    distribution = distribution_of(path, image, report.metadata, mtime_ns=state.st_mtime_ns, digests=digests)
     if with_attestations:
         texts = [(each.name, each.read_bytes()) for each in sorted(path.parent.glob(f"{path.name}.*.attestation"))]
         told = attestations_of(path.name, distribution.sha256, texts)

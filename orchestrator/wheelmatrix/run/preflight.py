@@ -26,6 +26,7 @@ from wheelmatrix.publish.pypirc import Pypirc, pypirc_of
 from wheelmatrix.publish.repository import Destination, destination
 from wheelmatrix.publish.secret import Redaction, Secret
 from wheelmatrix.run import releases
+from wheelmatrix.run.ahead import Ahead
 from wheelmatrix.run.authority import Fixed, Trusted, reading
 from wheelmatrix.run.credential_sources import Means, authority
 from wheelmatrix.run.http import Small, Wire, client, wire
@@ -54,6 +55,8 @@ class Asked:
     """Paths; empty for a release that is resumed."""
     options: Mapping[str, object]
     """UploadOptions fields of the command line."""
+    ahead: Ahead | None = None
+    """Digests of the files that were begun before."""
     giver: Giver = Giver()
     resume: str | None = None
     """Part of the name of the release to go on with; empty: the only one that is not over; None: none."""
@@ -109,7 +112,7 @@ class Decided:
 
 async def cleared(asked: Asked, own: Decided, environment: Mapping[str, str]) -> Cleared:
     """Return a release that may be sent; raises UploadError with everything that keeps it from that."""
-    files, listing = await _looked(own)
+    files, listing = await _looked(own, asked.ahead)
     who, listing, redaction, more = await _asked_index(asked, files, listing, own, environment)
     project, version = files[0].distribution.name, files[0].distribution.version
     for question in asking.questions(listing, project, version, own.to.repository.name):
@@ -205,13 +208,13 @@ def _wire(options: BuildOptions, to: Destination) -> Wire:
     )
 
 
-async def _looked(own: Decided) -> tuple[tuple[Looked, ...], Listing]:
+async def _looked(own: Decided, ahead: Ahead | None) -> tuple[tuple[Looked, ...], Listing]:
     """Return the files if nothing is wrong with them as far as can be told here, and what the index lists meanwhile."""
     seen: list[Seen] = []
     listed: list[Listing] = []
 
     async def look() -> None:
-        seen.append(await look_at(own.paths, own.known, with_attestations=own.options.attestations))
+        seen.append(await look_at(own.paths, own.known, with_attestations=own.options.attestations, ahead=ahead))
 
     async def ask() -> None:
         async with client(own.wire) as web:
