@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wheelmatrix.bindings.cffi import GENERATOR, declarations, loader
+from wheelmatrix.bindings.cffi import GENERATOR, declarations, is_generated, loader
 
 HEADER = Path(__file__).parents[1] / "crates/tiny-cffi/header.h"
 
@@ -41,6 +41,13 @@ def test_cffi_reads_the_declarations_and_writes_a_module(tmp_path: Path) -> None
     assert "_cffi_backend.FFI('ffi'" in text
     assert "TINY_LIMIT" in text
     assert "Pair" in text
+
+
+def test_a_file_of_an_earlier_time_is_told_from_one_that_somebody_wrote() -> None:
+    assert is_generated(loader("libx.so"))
+    assert is_generated(b"# auto-generated file\nimport _cffi_backend\n")
+    assert is_generated(b'__all__ = ["lib", "ffi"]\n\nimport os\n')
+    assert not is_generated(b"from .ffi import ffi\n")
 
 
 def test_the_package_loads_the_library_beside_it() -> None:

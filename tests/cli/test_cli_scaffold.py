@@ -39,11 +39,6 @@ def test_new_makes_a_directory_and_says_what_comes_next(here: Path, capsys: pyte
     assert capsys.readouterr().err.splitlines()[-1].strip() == "cd my-lib && wheelmatrix build"
 
 
-def test_what_is_refused_here_is_built_by_maturin(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["init", str(here), "--name", "my-lib", "-b", "uniffi"]) == 0
-    assert capsys.readouterr().err.splitlines()[-1].strip() == f"cd {here} && maturin build"
-
-
 def test_new_takes_the_name_that_is_given(here: Path) -> None:
     assert main(["new", "some where", "-b", "bin", "--name", "other"]) == 0
     assert 'name = "other"' in (here / "some where/Cargo.toml").read_text()

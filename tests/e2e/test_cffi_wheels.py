@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.program import Project
+from tests.e2e.sending import SOURCES
 from tests.e2e.test_programs import maturin, members, text, the_wheel
 
 Make = Callable[..., Project]
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def crate(project: Make) -> Project:
     found = project("tiny-cffi")
+    found = Project(found.folder, {**found.environment, "PYTHONPATH": SOURCES})
     found.write("target/header.h", (found.folder / "header.h").read_text())
     return found
 
@@ -35,6 +37,7 @@ def lay_out(crate: Project, layout: str) -> str:
     """Rearrange the crate; return the module to import."""
     match layout:
         case "pure":
+            crate.write("tiny_cffi.pyi", "lib: object\n")
             return "tiny_cffi"
         case "mixed":
             crate.write("tiny_cffi/__init__.py", "")
@@ -89,6 +92,21 @@ def test_cbindgen_makes_the_header_that_is_not_there(crate: Project, tmp_path: P
     assert ran.code == 0, ran.err
     with zipfile.ZipFile(the_wheel(crate.folder / "dist")) as wheel:
         assert b"TINY_LIMIT" in wheel.read("tiny_cffi/ffi.py")
+
+
+def test_what_develop_put_beside_the_sources_is_built_anew(crate: Project, tmp_path: Path) -> None:
+    """maturin 1.16 fails: the generated files are sources then, too."""
+    module = lay_out(crate, "mixed")
+    environment = tmp_path / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", str(environment)], check=True)
+    crate.replace("pyproject.toml", 'dependencies = ["cffi"]\n', "")
+    developed = crate.run("develop", env={"VIRTUAL_ENV": str(environment)})
+    assert developed.code == 0, developed.err
+    assert (crate.folder / "tiny_cffi/tiny_cffi/ffi.py").is_file()
+    ran = crate.build()
+
+    assert ran.code == 0, ran.err
+    imported(the_wheel(crate.folder / "dist"), module, tmp_path / "installed")
 
 
 def test_without_header_and_cbindgen_nothing_is_compiled(crate: Project) -> None:

@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from tests.plan.gathered import LINUX, TABLES, binding, cargo_metadata, gathered, installed, planned, project
+from tests.plan.gathered import LINUX, ROOT, TABLES, binding, cargo_metadata, gathered, installed, planned, project
 
-from wheelmatrix.model import BindingsKind, Plan, Project
+from wheelmatrix.model import Bindgen, BindingsKind, Plan, Project, Uniffi
 from wheelmatrix.options import AskedTarget, BuildOptions, Feature, Override
 from wheelmatrix.show.planned import as_json
 
@@ -18,6 +18,13 @@ def of(bindings: BindingsKind, *programs: str, module_name: str = "sample") -> P
     """Return a project without pyo3."""
     made = project(module_name=module_name)
     return replace(made, crate=replace(made.crate, bindings=bindings, programs=programs, pyo3=None))
+
+
+def uniffi() -> Project:
+    """Return a project of uniffi that has its own bindgen."""
+    own = Bindgen(package="sample", package_id="sample 1.0.0", manifest=ROOT / "Cargo.toml", features=("bindgen",))
+    facts = Uniffi(version="0.31.2", library="sample", external=frozenset(), config=None, bindgen=own)
+    return replace(of("uniffi"), uniffi=facts)
 
 
 def plans() -> dict[str, Plan]:
@@ -66,6 +73,7 @@ def plans() -> dict[str, Plan]:
             ),
         ),
         "generated": planned(what=of("cffi", module_name="pkg.native")),
+        "uniffi": planned(BuildOptions(targets=(LINUX, f"{ARM}.2.28")), equipped, uniffi()),
         "programs": planned(BuildOptions(strip=True, targets=(LINUX, f"{ARM}.2.28")), equipped, of("bin", "a", "b")),
         "old-pyo3-with-pypy": planned(
             BuildOptions(all_interpreters=True, enable=("pypy", "pypy-eol"), skip=("cp31{2,3}-*",)),

@@ -34,6 +34,15 @@ def test_explained_is_why_each_cell_is_in_and_what_each_build_runs() -> None:
         assert f"  {step.id}" in explained
 
 
+def test_what_writes_python_files_is_compiled_too_and_told() -> None:
+    made = plans()["uniffi"]
+    (tool,) = made.tools
+
+    assert f"  {tool.id}  uniffi-bindgen" in text(made)
+    assert "writes the Python files; in its own directory" in text(made)
+    assert f"run: {' '.join(tool.command.argv)}" in text(made, explain=True)
+
+
 def heads(*targets: str | AskedTarget, **options: Any) -> list[str]:
     """Return what is said of each target."""
     machine = gathered(

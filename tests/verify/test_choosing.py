@@ -4,7 +4,7 @@ import pytest
 from pythons import TABLES, installed, runner, wheel
 
 from wheelmatrix.model import Lacking
-from wheelmatrix.verify.choosing import Pythons, chosen, why_none
+from wheelmatrix.verify.choosing import Pythons, chosen, requires_python_of, why_none
 
 CP311, CP312 = runner(installed((3, 11))), runner(installed((3, 12)))
 ARM = runner(installed((3, 11), platform="linux-aarch64"), label="arm", is_native=False)
@@ -21,6 +21,22 @@ def test_every_python_that_takes_a_wheel_is_chosen() -> None:
     assert labels(ABI3, pythons) == [CP311.label, CP312.label]
     assert labels(wheel("cp311-cp311-manylinux_2_17_aarch64"), pythons) == ["arm"]
     assert labels(wheel("cp313-cp313-manylinux_2_17_aarch64"), pythons) == []
+
+
+def test_a_python_that_the_metadata_excludes_is_not_tried() -> None:
+    """A wheel for any Python 3 fits all of them by its name, and pip refuses it all the same."""
+    pythons = Pythons(runners=(CP311, CP312), patterns={})
+    anybody = wheel("py3-none-manylinux_2_17_x86_64")
+    found = {asked: chosen(anybody, pythons, TABLES, asked) for asked in (">=3.12", "", ">=3.10,<3.13", "garbage")}
+
+    assert found == {">=3.12": (CP312,), "": (CP311, CP312), ">=3.10,<3.13": (CP311, CP312), "garbage": (CP311, CP312)}
+
+
+def test_what_the_metadata_asks_of_pythons_is_read_from_the_wheel() -> None:
+    metadata = b"Metadata-Version: 2.4\nName: x\nRequires-Python: >=3.10\n\nRequires-Python: no\n"
+
+    assert requires_python_of({"x/y.py": b"", "x-1.dist-info/METADATA": metadata}) == ">=3.10"
+    assert requires_python_of({}) == ""
 
 
 def test_a_pattern_keeps_a_python_for_its_cells() -> None:

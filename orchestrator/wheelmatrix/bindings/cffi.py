@@ -29,6 +29,8 @@ HEADER = "header.h"
 _DIRECTIVE = re.compile(r"\s*#\s*(\w+)\s*(.*)")
 _NUMBER = re.compile(r"\w+\s+\(?-?(?:0[xX][0-9a-fA-F]+|\d+)\)?[uUlL]*")
 _CONTINUED = re.compile(r"\\\n")
+_GENERATED = (b'"""The library ', b'__all__ = ["lib", "ffi"]\n', b"# auto-generated file\nimport _cffi_backend")
+"""How a loader begins, ours and maturin's, and what cffi writes."""
 _LOADER = """\
 \"\"\"The library {library}: `lib` has its functions, `ffi` makes and reads what they take and give.\"\"\"
 
@@ -45,6 +47,11 @@ lib = ffi.dlopen(join(dirname(__file__), "{library}"))
 def loader(library: str) -> bytes:
     """Return the `__init__.py` beside a library of this file name; it offers `ffi` and `lib`."""
     return _LOADER.format(library=library).encode()
+
+
+def is_generated(content: bytes) -> bool:
+    """Return whether a Python file is one of those that are made for a library, from an earlier time."""
+    return content.startswith(_GENERATED)
 
 
 def declarations(header: str) -> str:

@@ -21,4 +21,4 @@ def command(path: Path, name: str, kind: str, mixed: bool, src: bool) -> None:
     project = project_of(path, name, kind, mixed=mixed, src=src)
     for kept in fill(path, files(project), keep=KEPT):
         click.echo(f"{kept} stays as it was", err=True)
-    announce(path, project)
+    announce(path)

@@ -16,4 +16,4 @@ def command(path: Path, name: str, kind: str, mixed: bool, src: bool) -> None:
     """Make a new project in the directory PATH, which must not exist: it builds and passes its tests as it is."""
     project = project_of(path, name, kind, mixed=mixed, src=src)
     create(path, files(project))
-    announce(path, project)
+    announce(path)

@@ -38,12 +38,11 @@ def project_of(path: Path, name: str | None, kind: str | None, *, mixed: bool, s
     return NewProject(name=called, kind=chosen, layout=layout)
 
 
-def announce(path: Path, project: NewProject) -> None:
+def announce(path: Path) -> None:
     """Say what is there now, and what comes next."""
-    builder = "maturin" if project.kind == "uniffi" else "wheelmatrix"  # which refuses these bindings so far
     click.echo(f"{path} is a project now, and this builds it:", err=True)
     enter = "" if str(path) == "." else f"cd {shlex.quote(str(path))} && "
-    click.echo(f"  {enter}{builder} build", err=True)
+    click.echo(f"  {enter}wheelmatrix build", err=True)
 
 
 def _kind(asked: str | None) -> Kind:

@@ -48,6 +48,7 @@ from wheelmatrix.model.plan import (
     Wheel,
 )
 from wheelmatrix.model.project import (
+    Bindgen,
     BindingsKind,
     CargoPackage,
     Crate,
@@ -55,6 +56,7 @@ from wheelmatrix.model.project import (
     Metadata,
     Project,
     PyO3,
+    Uniffi,
 )
 from wheelmatrix.model.release import (
     ARRIVED,
@@ -82,6 +84,7 @@ __all__ = [
     "AbiKind",
     "Artifact",
     "AuditMode",
+    "Bindgen",
     "BindingsKind",
     "Blocker",
     "Build",
@@ -133,6 +136,7 @@ __all__ = [
     "Tables",
     "Target",
     "Tier",
+    "Uniffi",
     "Verdict",
     "Version",
     "Wheel",

@@ -100,7 +100,7 @@ class Build:
     target: Target
     abi: Abi
     cells: tuple[str, ...]
-    """Ids, in matrix order."""
+    """Ids, in matrix order; empty: it makes a tool of the run."""
     directory: PurePath
     """cargo's target directory for this build, its own for ever."""
     clone_from: tuple[PurePath, ...]
@@ -120,6 +120,8 @@ class Build:
     """What is called in place of cargo and of the linker; None: nothing is."""
     before: tuple[Command, ...] = ()
     """The user's commands, to run before cargo."""
+    package_id: str = ""
+    """The cargo package whose targets count; empty: the project's crate."""
     more: tuple[Command, ...] = ()
     """Further calls of cargo in the same directory, one by one: it takes arguments for rustc for one target alone."""
 
@@ -218,4 +220,6 @@ class Plan:
     """By build id."""
     before: tuple[Command, ...] = ()
     """The user's commands, to run once before the first compile."""
+    tools: tuple[Build, ...] = ()
+    """Programs of the project's own that write Python files, compiled for the machine that builds; of no wheel."""
     warnings: tuple[str, ...] = ()

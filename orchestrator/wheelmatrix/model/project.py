@@ -41,6 +41,34 @@ class PyO3:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bindgen:
+    """The uniffi-bindgen that a project has itself: a binary target of its crate, or of another of its workspace."""
+
+    package: str
+    """Name of the cargo package."""
+    package_id: str
+    manifest: PurePath
+    features: tuple[str, ...]
+    """Features of the package that the program requires."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uniffi:
+    """How the Python files of a uniffi library come about."""
+
+    version: str
+    """Of the locked uniffi: SemVer text."""
+    library: str
+    """Name that the Python files load the library by, without what systems add: `lib<library>.so`."""
+    external: frozenset[str]
+    """Modules that other distributions bring, so that they stay out of the wheel."""
+    config: PurePath | None
+    """Absolute path of the crate's uniffi.toml; None: it has none."""
+    bindgen: Bindgen | None
+    """None: the project has none, so one has to be on the PATH."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crate:
     """The cargo package that becomes the extension module, the programs, or both."""
 
@@ -104,6 +132,8 @@ class Project:
     """Python files, data and includes, by their names in the wheel; sorted, unique."""
     python_root: PurePath = PurePath()
     """Directory that holds the Python package; of a project without one that of pyproject.toml."""
+    uniffi: Uniffi | None = None
+    """None: the bindings are others."""
     sboms: tuple[Entry, ...] = ()
     """SBOM files of the user's, named relative to `dist-info/sboms/`."""
     warnings: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Gathered, Left, Plan, Project, Tables, Target
 from wheelmatrix.options import AskedTarget, BuildOptions, for_target
 from wheelmatrix.plan.abis import Bound, bind
+from wheelmatrix.plan.bindgen import bindgen
 from wheelmatrix.plan.builds import distinct_builds, make
 from wheelmatrix.plan.command import shell_command
 from wheelmatrix.plan.select import Selection, nothing_left, select
@@ -29,7 +30,8 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
     for bound in bounds:
         check_released(ceiling(bound.options.compatibility, bound.cell.target)[0], bound.cell.target, tables)
     made = make(bounds, tables, project, gathered)
-    builds = with_clones(distinct_builds(made), gathered)
+    compiled = with_clones((*distinct_builds(made), *bindgen(project, options, tables, gathered)), gathered)
+    builds, tools = (tuple(each for each in compiled if bool(each.cells) is served) for served in (True, False))
     links = {build.first_link.id: build.first_link for build in builds if build.first_link is not None}
     wheels = tuple(each.wheel for each in made)
     before = tuple(shell_command(line, options, project.root, gathered.host.os) for line in options.before_all)
@@ -43,6 +45,7 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
             verifies=options.verify != "off",
             reproduces=options.check_reproducible,
             generates=BINDINGS[project.crate.bindings].is_generated,
+            tools=tools,
         ),
         pools=pools(options.jobs or gathered.host.cpus),
         first_links=tuple(links.values()),
@@ -52,6 +55,7 @@ def plan(options: BuildOptions, tables: Tables, gathered: Gathered, project: Pro
         left=(*selection.left, *left),
         expectations={subject: each for one in made for subject, each in one.expectations.items()},
         before=before,
+        tools=tools,
         warnings=(*project.warnings, *selection.warnings, *(text for each in made for text in each.warnings)),
     )
 

@@ -9,7 +9,7 @@ def announced(plan: Plan, expected_s: tuple[float | None, ...] = ()) -> RunPlann
 
     `expected_s`: what each step took in earlier runs, in the order of the plan's steps; empty: not known.
     """
-    names = {build.id: build.name for build in plan.builds}
+    names = {build.id: build.name for build in (*plan.builds, *plan.tools)}
     targets = _targets(plan)
     return RunPlanned(
         project=plan.project.metadata.name,

@@ -16,7 +16,8 @@ def extension_of(lead: Bound, project: Project) -> str:
     if not facts.is_library:
         return ""
     folder = generated_folder(project.module_name, project.is_mixed)
-    return f"{folder}/{library_name(lead.cell.target, folder.rpartition('/')[2])}"
+    own = project.uniffi.library if project.uniffi else folder.rpartition("/")[2]
+    return f"{folder}/{library_name(lead.cell.target, own)}"
 
 
 def programs_of(target: Target, project: Project) -> dict[str, str]:

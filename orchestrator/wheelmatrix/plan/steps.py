@@ -22,19 +22,21 @@ def steps(
     verifies: bool = False,
     reproduces: bool = False,
     generates: bool = False,
+    tools: Sequence[Build] = (),
 ) -> tuple[Step, ...]:
     """Return the steps in topological order: link, compile, audit, merge, generate, pack, verify; each chain by itself.
 
     `prepares`: the user has commands to run before the first compile. `verifies`: no wheel leaves without.
     `reproduces`: when all wheels are there, they are built once more and compared. `generates`: Python files are made
-    for each library.
+    for each library, by `tools` of the project's own if there are any.
     """
     first = (Step(id=_PREPARE, kind="prepare", subject=""),) if prepares else ()
     links = (Step(id=f"link:{each.id}", kind="link", subject=each.id) for each in first_links)
-    by_directory = {build.directory: build for build in builds}
-    compiles = (_compile(build, by_directory, prepares=prepares) for build in builds)
+    by_directory = {build.directory: build for build in (*builds, *tools)}
+    compiles = (_compile(build, by_directory, prepares=prepares) for build in by_directory.values())
     audits = (_step("audit", build.id, f"compile:{build.id}") for build in builds)
-    rest = (_to_wheel(wheel, verifies=verifies, generates=generates) for wheel in wheels)
+    made = tuple(f"compile:{tool.id}" for tool in tools)
+    rest = (_to_wheel(wheel, made, verifies=verifies, generates=generates) for wheel in wheels)
     done = frozenset(f"{'verify' if verifies else 'pack'}:{wheel.id}" for wheel in wheels)
     last = (Step(id=_REPRODUCE, kind="reproduce", subject=_SECOND, needs=done),) if reproduces else ()
     return tuple(chain(first, links, _leads_first(compiles), audits, *rest, last))
@@ -45,14 +47,17 @@ def artifact_of(wheel: Wheel) -> str:
     return wheel.builds[0] if len(wheel.builds) == 1 else wheel.id
 
 
-def _to_wheel(wheel: Wheel, *, verifies: bool, generates: bool) -> Iterator[Step]:
-    """Yield what comes after the audits of the builds: what is merged is audited again, whole."""
+def _to_wheel(wheel: Wheel, tools: Sequence[str], *, verifies: bool, generates: bool) -> Iterator[Step]:
+    """Yield what comes after the audits of the builds: what is merged is audited again, whole.
+
+    `tools`: the steps that compile what generates.
+    """
     library = artifact_of(wheel)
     if library == wheel.id:
         yield _step("merge", wheel.id, *(f"audit:{build}" for build in wheel.builds))
         yield _step("audit", wheel.id, f"merge:{wheel.id}")
     if generates:
-        yield _step("generate", wheel.id, f"compile:{wheel.builds[0]}")
+        yield _step("generate", wheel.id, f"compile:{wheel.builds[0]}", *tools)
     yield _step("pack", wheel.id, f"audit:{library}", *((f"generate:{wheel.id}",) if generates else ()))
     if verifies:
         yield _step("verify", wheel.id, f"pack:{wheel.id}")
@@ -94,7 +99,9 @@ def with_clones(builds: Sequence[Build], gathered: Gathered) -> tuple[Build, ...
 def _compile(build: Build, by_directory: Mapping[PurePath, Build], *, prepares: bool) -> Step:
     """Return the step of a build; one that starts as a clone waits until its source has what the clone can keep."""
     source = next((by_directory[place] for place in build.clone_from[:1] if place in by_directory), None)
-    part: Part = "shared" if source and source.directory.parent == build.directory.parent else "host"
+    # A tool is compiled with other features, so no more than what runs on the host is the same.
+    is_sibling = source is not None and source.directory.parent == build.directory.parent and bool(build.cells)
+    part: Part = "shared" if is_sibling else "host"
     needs = [_PREPARE] if prepares else []
     if build.first_link is not None:
         needs.append(f"link:{build.first_link.id}")

@@ -14,7 +14,7 @@ from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Crate, Gathered, Metadata, Project
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project import crate as crates
-from wheelmatrix.project import metadata, sources
+from wheelmatrix.project import metadata, sources, uniffi
 from wheelmatrix.project.editable import in_place
 from wheelmatrix.project.entry_points import check_scripts
 from wheelmatrix.project.globs import fixed_prefix
@@ -47,7 +47,9 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
     declared = declared_library(gathered.texts.get(manifest), crate.library)
     place = layout(options, table, crate, root, [file.path for file in gathered.files], declared)
     described, warnings = metadata.read(table, crate, package, root, gathered)
-    files = sources.collect(options, place, described, gathered, crate)
+    generated = uniffi.read(gathered.cargo_metadata, crate, gathered.texts)
+    library = generated.library if generated else ""
+    files = sources.collect(options, place, described, gathered, crate, library)
     check_scripts(crate.programs, table, str(gathered.pyproject))
     return Project(
         root=root,
@@ -57,6 +59,7 @@ def project(options: BuildOptions, gathered: Gathered) -> Project:
         is_mixed=place.is_mixed,
         sources=in_place(files, place, described) if options.editable and place.is_mixed else files,
         python_root=place.python_root,
+        uniffi=generated,
         sboms=sbom_entries(options, root, sbom_name(crate.name) if options.sbom_rust else "", gathered.files),
         warnings=(
             *warnings,
@@ -140,7 +143,10 @@ def wanted(
         shallow=tuple(
             dict.fromkeys((root, manifest.parent, *roots, *(path.parent for path in named), *map(normal, flat)))
         ),
-        texts=(*readme_paths(table, package, root, manifest), manifest, lock_path(cargo_metadata)),
+        texts=(
+            *readme_paths(table, package, root, manifest),
+            *(manifest, lock_path(cargo_metadata), uniffi.config_path(manifest)),
+        ),
         skip=frozenset({PurePath(str(cargo_metadata["target_directory"]))}),
     )
 

@@ -11,6 +11,7 @@ from wheelmatrix.project.cffi_need import may_be_cffi
 from wheelmatrix.project.layout import normal
 from wheelmatrix.project.shipped import build_needs, parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
+from wheelmatrix.project.uniffi import config_path, is_bound
 
 _EMBEDDED = re.compile(r'\binclude(?:_str|_bytes)?!\s*[(\[{]\s*"((?:[^"\\]|\\.)*)"\s*,?\s*[)\]}]')
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -97,6 +98,18 @@ def missing_crates(source: SourceProject) -> Iterator[Issue]:
         elif crate.workspace / "Cargo.toml" not in known and _inherits(crate):
             message = f"{crate.package['name']} takes values from its workspace, which is outside of the project"
             yield Issue(message=message, where=str(crate.workspace / "Cargo.toml"), hint=hint)
+
+
+def missing_configuration(source: SourceProject, contents: Iterable[tuple[Entry, bytes]]) -> Iterator[Issue]:
+    """Yield that of uniffi, which steers what the Python files are: without it they would be others, or fewer."""
+    path = config_path(source.crate.manifest)
+    if path not in source.texts or not is_bound(source.crate.package, source.options):
+        return
+    shipped = {entry.source for entry, _ in contents}
+    files = (*source.crate.files, *(source.known_to_git or ()))
+    if not any(file.path == path and file.real_path in shipped for file in files):
+        message = f"{path.name} would not be in the sdist, and a wheel built from that would be another one"
+        yield Issue(message=message, where=str(path), hint="look at `exclude` and `include` of Cargo.toml")
 
 
 def _inherits(crate: SourceCrate) -> bool:

@@ -11,6 +11,7 @@ from wheelmatrix.project.layout import normal
 from wheelmatrix.project.manifest import inlined, reduced, without_targets
 from wheelmatrix.project.source_project import SourceCrate, way
 from wheelmatrix.project.toml_text import rewritten
+from wheelmatrix.project.uniffi import is_bindgen
 
 _LIBRARIES = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"})
 _EDITION_RESOLVERS = {"2021": "2", "2024": "3"}
@@ -75,7 +76,9 @@ def _gone(crate: SourceCrate, shipped: Set[PurePath], *, is_main: bool) -> froze
         if path in shipped:
             kept_binary |= "bin" in kinds
             continue
-        if kinds & _LIBRARIES or "custom-build" in kinds:
+        if is_bindgen(target) and _depends_on_uniffi(crate):
+            issues.append(_missing(crate, path, "uniffi-bindgen"))
+        elif kinds & _LIBRARIES or "custom-build" in kinds:
             issues.append(_missing(crate, path, "build script" if "custom-build" in kinds else "library"))
         gone |= {(kind, target["name"]) for kind in kinds}
     has_library = any(_LIBRARIES & set(target["kind"]) for target in crate.package["targets"])
@@ -85,6 +88,10 @@ def _gone(crate: SourceCrate, shipped: Set[PurePath], *, is_main: bool) -> froze
     if issues:
         raise ConfigError(*issues)
     return frozenset(gone)
+
+
+def _depends_on_uniffi(crate: SourceCrate) -> bool:
+    return any(each["name"] == "uniffi" for each in crate.package.get("dependencies", ()))
 
 
 def _missing(crate: SourceCrate, path: PurePath, what: str) -> Issue:

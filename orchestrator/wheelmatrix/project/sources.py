@@ -25,15 +25,16 @@ if hasattr({name}, "__all__"):
 
 
 def collect(
-    options: BuildOptions, place: Layout, metadata: Metadata, gathered: Gathered, crate: Crate
+    options: BuildOptions, place: Layout, metadata: Metadata, gathered: Gathered, crate: Crate, library: str = ""
 ) -> tuple[Entry, ...]:
     """Return the wheel's Python files, data and includes, sorted by name.
 
+    `library`: what the shipped library is called, if not by the module's name: `develop` may have left one.
     Raises ConfigError for two sources of one name, and for a data directory with anything else than data.
     """
     found = [
         *(() if place.is_mixed else _generated(place, gathered, BINDINGS[crate.bindings])),
-        *_packages(options, place, gathered),
+        *_packages(options, place, gathered, (place.extension, *filter(None, (library,)))),
         *_data(options, place, metadata, gathered),
         *_included(options, place, gathered),
     ]
@@ -50,7 +51,9 @@ def data_folder(metadata: Metadata) -> str:
     return f"{_escaped(metadata.name)}-{metadata.version.replace('-', '_')}.data"
 
 
-def _packages(options: BuildOptions, place: Layout, gathered: Gathered) -> Iterator[tuple[str, SourceFile]]:
+def _packages(
+    options: BuildOptions, place: Layout, gathered: Gathered, libraries: Sequence[str]
+) -> Iterator[tuple[str, SourceFile]]:
     ignored = Ignored(gathered.texts)
     patterns = [each.path for each in options.exclude if "wheel" in each.formats]
     own = (place.package,) if place.is_mixed else ()
@@ -60,7 +63,7 @@ def _packages(options: BuildOptions, place: Layout, gathered: Gathered) -> Itera
         if not any(file.path.is_relative_to(folder) for folder in folders) or file.path in ignored:
             continue
         name = file.path.relative_to(place.python_root).as_posix()
-        if not _is_left_out(file, name, place, caches) and not _is_excluded(patterns, file.path, place, name):
+        if not _is_left_out(file, name, libraries, caches) and not _is_excluded(patterns, file.path, place, name):
             yield name, file
 
 
@@ -81,7 +84,7 @@ def _generated(place: Layout, gathered: Gathered, facts: Bindings) -> Iterator[t
             yield f"{name}/py.typed", b""
 
 
-def _is_left_out(file: SourceFile, name: str, place: Layout, caches: frozenset[PurePath]) -> bool:
+def _is_left_out(file: SourceFile, name: str, libraries: Sequence[str], caches: frozenset[PurePath]) -> bool:
     """Return whether a file is a by-product: bytecode, a cache, or a library that `develop` left."""
     parts = PurePath(name).parts
     if "__pycache__" in parts or name.endswith((".pyc", ".pyo")):
@@ -89,7 +92,7 @@ def _is_left_out(file: SourceFile, name: str, place: Layout, caches: frozenset[P
     if any(parent in caches for parent in file.path.parents):
         return True
     base = parts[-1]
-    own = (place.extension, f"lib{place.extension}")
+    own = tuple(name for library in libraries for name in (library, f"lib{library}"))
     return bool(_LEFTOVER.search(base)) and base.startswith(own)
 
 

@@ -142,10 +142,6 @@ def _unknown(package: Mapping[str, Any], choice: ArtifactChoice) -> Issue:
 
 
 def _check_library(package: Mapping[str, Any], library: Mapping[str, Any] | None, kind: BindingsKind) -> None:
-    if kind == "uniffi" and library is not None:
-        raise ConfigError.of(
-            f"bindings of {kind} come with a later version of wheelmatrix", where=package["manifest_path"]
-        )
     if library is None:
         raise ConfigError.of(
             f"{package['name']} has no library, and bindings of {kind} are for one",

@@ -74,7 +74,7 @@ async def compile_build(build: Build, step: str, shop: Shop, made: Callable[[Par
         except _KilledError as again:
             hint = "give it more memory, or fewer codegen units or no LTO; --jobs bounds what runs at once"
             raise CompileError.of(f"{again}, twice", where=build.name, hint=hint) from None
-    return await to_thread.run_sync(_artifact, build, heard, shop)
+    return await to_thread.run_sync(_artifact if build.cells else _tool, build, heard, shop)
 
 
 def _prepare(build: Build, step: str) -> Cloned | None:
@@ -127,7 +127,7 @@ async def _attempt(
     try:
         with contextlib.closing(Log(shop.log(step))) as log:
             async with anyio.create_task_group() as group:
-                package = shop.plan.project.crate.package_id
+                package = build.package_id or shop.plan.project.crate.package_id
 
                 def count() -> None:
                     if not is_further:
@@ -212,6 +212,21 @@ def _artifact(build: Build, heard: Listener, shop: Shop) -> Artifact:
         debug_info=heard.debug_info,
         import_libraries=heard.import_libraries,
         beside=tuple(made[1:]),
+    )
+
+
+def _tool(build: Build, heard: Listener, _: Shop) -> Artifact:
+    """Return the program that a build made for the run itself, as cargo has it: it is not shipped."""
+    path = _program(build.name, heard, build)
+    digest, size_bytes = sha256_of(path)
+    return Artifact(
+        build=build.id,
+        kind="bin",
+        path=path,
+        size_bytes=size_bytes,
+        sha256=digest,
+        target=build.name,
+        is_fresh=not heard.has_begun,
     )
 
 

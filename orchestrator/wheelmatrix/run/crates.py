@@ -14,6 +14,7 @@ from wheelmatrix.options import BuildOptions
 from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.project.layout import normal
 from wheelmatrix.project.shipped import parsed
+from wheelmatrix.project.uniffi import bindgen_package, is_bound
 from wheelmatrix.run.process import capture
 from wheelmatrix.run.pyproject import text_of
 
@@ -47,7 +48,7 @@ async def find_crates(options: BuildOptions, manifest: Path) -> Crates:
     main = _main(known, manifest)
     found: dict[str, Package] = {}
     at_once: dict[str, Package] | None = None
-    wanted = {**_needed([main]), **_patched(Path(metadata["workspace_root"]))}
+    wanted = {**_needed([main]), **_patched(Path(metadata["workspace_root"])), **_bindgen(options, main, known)}
     while wanted:
         new = {path: why for path, why in wanted.items() if path not in found and path != main["manifest_path"]}
         unknown = {path: why for path, why in new.items() if path not in known}
@@ -112,6 +113,14 @@ async def _asked(options: BuildOptions, manifests: Iterable[str]) -> list[tuple[
         for path in manifests:
             group.start_soon(ask, path)
     return answers
+
+
+def _bindgen(options: BuildOptions, main: Package, known: Mapping[str, Package]) -> dict[str, str]:
+    """Return the manifest of the workspace's bindgen, if the crate needs it: no dependency leads to it."""
+    if not is_bound(main, options):
+        return {}
+    package = bindgen_package((main, *known.values()))
+    return {package["manifest_path"]: package["name"]} if package else {}
 
 
 def _main(known: Mapping[str, Package], manifest: Path) -> Package:

@@ -102,7 +102,7 @@ class Engine:
                 await link_first(link, step.id, shop)
                 return None
             case "compile":
-                build = next(build for build in shop.plan.builds if build.id == step.subject)
+                build = next(each for each in (*shop.plan.builds, *shop.plan.tools) if each.id == step.subject)
                 shop.artifacts[build.id] = artifact = await compile_build(build, step.id, shop, made)
                 return artifact
             case "audit":
@@ -163,7 +163,7 @@ class Engine:
     def _told(self, issue: Issue) -> str:
         """Return an issue with its place, where that says more than the name of the step does."""
         plan = self._shop.plan
-        names = {*(step.id for step in plan.steps), *(build.name for build in plan.builds)}
+        names = {*(step.id for step in plan.steps), *(build.name for build in (*plan.builds, *plan.tools))}
         is_known = not issue.where or issue.where in names or issue.where in {wheel.id for wheel in plan.wheels}
         return issue.message if is_known else f"{issue.where}: {issue.message}"
 

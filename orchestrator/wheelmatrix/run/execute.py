@@ -215,7 +215,8 @@ async def _check_proofs(shop: Shop) -> None:
     issues = []
     targets = {build.id: build.target for build in shop.plan.builds}
     for wheel in shop.plan.wheels:
-        lacking = await shop.verifier.lacking(f"{wheel.stem}-{likely_tag(targets[wheel.builds[0]])}.whl")
+        filename = f"{wheel.stem}-{likely_tag(targets[wheel.builds[0]])}.whl"
+        lacking = await shop.verifier.lacking(filename, shop.plan.project.metadata.requires_python)
         if lacking is not None:
             issues.append(Issue(message=lacking.message, where=wheel.id, hint=lacking.hint))
     if issues:
@@ -224,7 +225,7 @@ async def _check_proofs(shop: Shop) -> None:
 
 def _check_disk(plan: Plan, root: Path) -> None:
     """Refuse to begin what the disk cannot hold; a new directory is taken to be as large as the one it starts from."""
-    fresh = [build for build in plan.builds if not Path(build.directory).exists()]
+    fresh = [build for build in (*plan.builds, *plan.tools) if not Path(build.directory).exists()]
     needed = int(_HEADROOM * sum(map(_source_bytes, fresh))) + _LEAST_BYTES
     free = free_bytes(root)
     if free < needed:

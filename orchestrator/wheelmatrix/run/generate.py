@@ -3,14 +3,18 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from anyio import to_thread
 
+from wheelmatrix.bindings import cffi, uniffi
 from wheelmatrix.bindings.cffi import GENERATOR, HEADER, declarations, loader
 from wheelmatrix.errors import CompileError, ConfigError, Issue, ToolMissing
-from wheelmatrix.model import Build, Command, Entry, Wheel
+from wheelmatrix.model import Build, Command, Entry, Project, Wheel
+from wheelmatrix.run.bindgen import bindings, check_bindgen
+from wheelmatrix.run.files import content_of
 from wheelmatrix.run.process import Captured, capture
 from wheelmatrix.run.shop import Shop
 
@@ -18,8 +22,10 @@ _LAST_LINES = 3
 
 
 async def check_generator(shop: Shop) -> None:
-    """Find the Python that has cffi before anything is compiled; raises ToolMissing if none has, or for the header."""
+    """Find what generates before anything is compiled; raises ToolMissing if it is not there, or no header to be."""
     crate = shop.plan.project.crate
+    if crate.bindings == "uniffi":
+        await check_bindgen(shop)
     if crate.bindings != "cffi":
         return
     shop.generator_python = await _python_with_cffi(shop)
@@ -33,6 +39,8 @@ async def generate(wheel: Wheel, step: str, shop: Shop) -> tuple[Entry, ...]:
 
     Raises ToolMissing, and CompileError with what the tool said.
     """
+    if shop.plan.project.crate.bindings == "uniffi":
+        return await bindings(wheel, step, shop)
     build = next(build for build in shop.plan.builds if build.id == wheel.builds[0])
     folder, _, library = wheel.extension.rpartition("/")
     async with shop.jobserver.token():
@@ -42,6 +50,17 @@ async def generate(wheel: Wheel, step: str, shop: Shop) -> tuple[Entry, ...]:
         Entry(name=f"{folder}/__init__.py", source=loader(library)),
         Entry(name=f"{folder}/ffi.py", source=text),
     )
+
+
+def without_earlier(project: Project, made: Iterable[Entry]) -> Project:
+    """Return the project without the files that `develop` put among its sources and that are made anew.
+
+    What somebody wrote by the same name stays, and is a clash for the packer to tell of.
+    """
+    is_generated = uniffi.is_generated if project.crate.bindings == "uniffi" else cffi.is_generated
+    names = {entry.name for entry in made}
+    kept = (entry for entry in project.sources if not (entry.name in names and is_generated(content_of(entry))))
+    return replace(project, sources=tuple(kept))
 
 
 async def _ffi(build: Build, step: str, scratch: Path, shop: Shop) -> bytes:

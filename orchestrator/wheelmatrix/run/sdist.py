@@ -23,7 +23,7 @@ from wheelmatrix.project.layout import layout
 from wheelmatrix.project.packaged import packaged
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.project.sdist import sdist_entries
-from wheelmatrix.project.sdist_needs import embedded_files, header_doubt, missing_crates
+from wheelmatrix.project.sdist_needs import embedded_files, header_doubt, missing_configuration, missing_crates
 from wheelmatrix.project.shipped import parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
 from wheelmatrix.run.crates import Crates, Package, cargo_metadata, find_crates
@@ -120,7 +120,7 @@ def _resolved(
 def _check(source: SourceProject, contents: Sequence[tuple[Entry, bytes]]) -> None:
     """Refuse an sdist that cannot be built: raises ConfigError with every file that it would not have."""
     names = {entry.name for entry, _ in contents}
-    issues = list(missing_crates(source))
+    issues = [*missing_crates(source), *missing_configuration(source, contents)]
     embedded = embedded_files(source, contents)
     issues += [each.issue for each in embedded if each.name not in names and Path(each.path).is_file()]
     if issues:

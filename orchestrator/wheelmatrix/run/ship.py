@@ -25,6 +25,7 @@ from wheelmatrix.project.described import lock_path
 from wheelmatrix.project.outputs import companions, out_dir_entries
 from wheelmatrix.project.sboms import sbom_name
 from wheelmatrix.run.files import content_of, make_directory, move_whole, sha256_of, write_if_changed, write_whole
+from wheelmatrix.run.generate import without_earlier
 from wheelmatrix.run.pack import Written, write_wheel
 from wheelmatrix.run.repair import repaired
 from wheelmatrix.run.shop import Shop
@@ -103,7 +104,8 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
         shop.emit(Warned(message=f"{wheel.id}: {text}"))
     library: Path | bytes | None = Path(artifact.path) if wheel.extension else None
     programs = program_entries(wheel, artifact)
-    extra += shop.generated.get(wheel.id, ())
+    generated = shop.generated.get(wheel.id, ())
+    extra += generated
     grafted: tuple[Grafted, ...] = ()
     make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
     if report.graft:
@@ -112,6 +114,8 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     filename = wheel_filename(wheel.stem, report.platform_tags)
     tags = wheel_tags(wheel.stem, report.platform_tags)
     project = _with_sbom(artifact, wheel, grafted, shop)
+    if generated:
+        project = await to_thread.run_sync(without_earlier, project, generated)
     if wheel.beside is not None:
         root = Path(shop.plan.project.python_root)
         await to_thread.run_sync(_put_beside, wheel, library, extra, root, shop)

@@ -24,7 +24,7 @@ from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.process import Captured, capture
 from wheelmatrix.run.pythons import cache_file
 from wheelmatrix.run.runners import runners
-from wheelmatrix.verify.choosing import Pythons, chosen, why_none
+from wheelmatrix.verify.choosing import Pythons, chosen, requires_python_of, why_none
 from wheelmatrix.verify.importing import SCRIPT, Ended, import_command, imported
 from wheelmatrix.verify.modules import modules_of, on_path
 from wheelmatrix.verify.tags import only_cpython, promise
@@ -79,7 +79,7 @@ class Verifier:
                 found += await self._run(path, members, Path(folder))
         return Verdict(filename=path.name, checks=tuple(found))
 
-    async def lacking(self, filename: str) -> Lacking | None:
+    async def lacking(self, filename: str, requires_python: str = "") -> Lacking | None:
         """Return what is missing for the tier that was demanded of a wheel of this name, before it is built.
 
         None: nothing that is known beforehand. Raises ConfigError for a configured Python that there is not.
@@ -87,7 +87,7 @@ class Verifier:
         if self.options.verify not in ("import", "test"):
             return None
         pythons = await self._all_pythons()
-        taken = chosen(filename, pythons, self.tables)
+        taken = chosen(filename, pythons, self.tables, requires_python)
         if not taken:
             return why_none(filename, pythons, self.tables)
         tested = trial_pythons(filename, taken, self.options, self.tables) if self.options.verify == "test" else taken
@@ -113,7 +113,7 @@ class Verifier:
     async def _run(self, path: Path, members: Mapping[str, bytes], folder: Path) -> list[Check]:
         """Import and test a wheel; `folder` is its own."""
         pythons = await self._all_pythons()
-        taken = chosen(path.name, pythons, self.tables)
+        taken = chosen(path.name, pythons, self.tables, requires_python_of(members))
         found = await self._imports(path, members, taken, folder, pythons)
         wanted = bool(self.options.test_command) or self.options.verify == "test"
         if wanted and all(check.state != "failed" for check in found):

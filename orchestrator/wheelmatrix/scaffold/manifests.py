@@ -49,7 +49,7 @@ _UNIFFI_BINDGEN = """\
 
 # What writes the Python half is part of the project, so that it is always of the same version as the library.
 [features]
-bindgen = ["uniffi/cli"]
+bindgen = ["uniffi/cli", "uniffi/cargo-metadata"]
 
 [[bin]]
 name = "uniffi-bindgen"
@@ -60,7 +60,7 @@ _DEPENDENCIES: Mapping[str, str] = {
     "pyo3": '\n[dependencies]\npyo3 = "0.29"\n',
     "pyo3-ffi": '\n[dependencies]\npyo3-ffi = "0.29"\n',
     "cffi": '\n[build-dependencies]\ncbindgen = { version = "0.29", default-features = false }\n',
-    "uniffi": '\n[dependencies]\nuniffi = "0.31"\n',
+    "uniffi": '\n[dependencies]\nuniffi = { version = "0.31", default-features = false }\n',
     "bin": "\n[dependencies]\n",
 }
 """Versions that were built and tried, 2026-11-27."""

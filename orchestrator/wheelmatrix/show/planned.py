@@ -48,6 +48,7 @@ def as_json(plan: Plan) -> dict[str, object]:
         "cells": [_cell_json(cell, plan) for cell in plan.cells],
         "wheels": [_wheel_json(wheel) for wheel in plan.wheels],
         "builds": [_build_json(build) for build in plan.builds],
+        **({"tools": [_build_json(build) for build in plan.tools]} if plan.tools else {}),
         "steps": [_step_json(step) for step in plan.steps],
         "pools": dict(plan.pools),
         "left_out": [{"cell": each.cell, "reason": each.reason, "hint": each.hint} for each in plan.left],
@@ -116,9 +117,10 @@ def _builds(plan: Plan, *, explain: bool) -> Iterator[str]:
     if not plan.builds:
         return
     yield "builds"
-    width = max(len(build.name) for build in plan.builds)
-    names = {build.directory: build.name for build in plan.builds}
-    for build in plan.builds:
+    builds = (*plan.builds, *plan.tools)
+    width = max(len(build.name) for build in builds)
+    names = {build.directory: build.name for build in builds}
+    for build in builds:
         yield f"  {build.id}  {build.name:{width}}  {_start(build, names)}"
         if explain:
             yield f"      linked by: {build.linked_by}"
@@ -133,6 +135,7 @@ def _builds(plan: Plan, *, explain: bool) -> Iterator[str]:
 def _start(build: Build, names: Mapping[PurePath, str]) -> str:
     """Return what the build shares: with other cells its compile, with a sibling the dependencies."""
     served = f"one compile for {count(len(build.cells), 'cell')}; " if len(build.cells) > 1 else ""
+    served = served if build.cells else "writes the Python files; "
     if not build.clone_from:
         return f"{served}in its own directory"
     source = build.clone_from[0]

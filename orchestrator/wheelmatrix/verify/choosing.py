@@ -1,7 +1,10 @@
 """Which Pythons a wheel is imported and tested in, and what is missing where there is none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from email.parser import HeaderParser
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wheelmatrix.model import Lacking, Runner, Tables
 from wheelmatrix.verify.tags import accepts, arch_of, ids, names, tags_of
@@ -19,14 +22,33 @@ class Pythons:
     """Pattern (may be empty) and what is missing of each Python that was configured and does not start."""
 
 
-def chosen(filename: str, pythons: Pythons, tables: Tables) -> tuple[Runner, ...]:
-    """Return the Pythons that take a wheel and are for its cells; may be empty."""
+def chosen(filename: str, pythons: Pythons, tables: Tables, requires_python: str = "") -> tuple[Runner, ...]:
+    """Return the Pythons that take a wheel and are for its cells; may be empty.
+
+    `requires_python`: what its METADATA asks for, PEP 440; what excludes a Python keeps installers from it, too.
+    """
     spellings = ids(filename, tables)
+    asked = _specifiers(requires_python)
     return tuple(
         runner
         for runner in pythons.runners
-        if _is_for(pythons.patterns.get(runner.label, ""), spellings) and accepts(runner.installed, filename)
+        if _is_for(pythons.patterns.get(runner.label, ""), spellings)
+        and accepts(runner.installed, filename)
+        and asked.contains(runner.installed.patch.rstrip("+"), prereleases=True)
     )
+
+
+def requires_python_of(members: Mapping[str, bytes]) -> str:
+    """Return what the METADATA among a wheel's members asks of Pythons; empty: nothing, or it has none."""
+    text = next((content for name, content in members.items() if name.endswith(".dist-info/METADATA")), b"")
+    return HeaderParser().parsestr(text.decode("utf-8", "replace")).get("Requires-Python", "")
+
+
+def _specifiers(requires_python: str) -> SpecifierSet:
+    try:
+        return SpecifierSet(requires_python)
+    except InvalidSpecifier:  # installers take no notice of it either
+        return SpecifierSet()
 
 
 def why_none(filename: str, pythons: Pythons, tables: Tables) -> Lacking:
