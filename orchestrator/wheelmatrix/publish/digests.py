@@ -13,6 +13,6 @@ class Digests:
     """Of 32 bytes."""
 
 
-def digests_of(image: bytes) -> Digests:
+def digests_of(image: bytes | memoryview) -> Digests:
     """Return the digests of a file's bytes. Source: warehouse, upload form."""
     return Digests(sha256=hashlib.sha256(image).hexdigest(), blake2b=hashlib.blake2b(image, digest_size=32).hexdigest())

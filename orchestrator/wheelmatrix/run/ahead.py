@@ -23,8 +23,10 @@ class Ahead:
 
     def __init__(self, paths: Iterable[Path] = ()) -> None:
         pool = ThreadPoolExecutor(_AT_ONCE)
+        # Memory that is new for each file costs as much as reading it.
+        buffers = [bytearray(LARGE_BYTES) for _ in range(_AT_ONCE)]
         self._begun: dict[Path, Future[tuple[_State, Digests] | None]] = {
-            path: pool.submit(_digested, path) for path in paths
+            path: pool.submit(_digested, path, buffers) for path in paths
         }
 
     def take(self, path: Path, now: os.stat_result) -> Digests | None:
@@ -34,14 +36,20 @@ class Ahead:
         return found[1] if found is not None and found[0] == _state(now) else None
 
 
-def _digested(path: Path) -> tuple[_State, Digests] | None:
+def _digested(path: Path, buffers: list[bytearray]) -> tuple[_State, Digests] | None:
+    buffer = buffers.pop()
     try:
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
+            if found.st_size > LARGE_BYTES:
+                return None
             # Whole, not in pieces: after each, a thread waits for its turn among those that run Python.
-            return None if found.st_size > LARGE_BYTES else (_state(found), digests_of(file.read()))
+            size_bytes = file.readinto(buffer)
+            return _state(found), digests_of(memoryview(buffer)[:size_bytes])
     except OSError:
         return None  # who needs the file says why it cannot be read
+    finally:
+        buffers.append(buffer)
 
 
 def _state(found: os.stat_result) -> _State:
