@@ -152,6 +152,17 @@ CASES: Mapping[str, Case] = {
             "crates/unused/src/lib.rs": LIB,
         },
     ),
+    "locked-dependency": Case(
+        project="app",
+        files={
+            "app/Cargo.toml": crate("app", kind="cdylib") + '[dependencies]\napart = { path = "../apart" }\n',
+            "app/pyproject.toml": pyproject("app"),
+            "app/src/lib.rs": LIB,
+            "apart/Cargo.toml": crate("apart", 'exclude = ["*.lock"]\n'),
+            "apart/Cargo.lock": "version = 4\n",
+            "apart/src/lib.rs": LIB,
+        },
+    ),
     "two-workspaces": Case(
         project="top/py",
         files={

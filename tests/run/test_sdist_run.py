@@ -77,3 +77,14 @@ def test_the_same_sources_give_the_same_bytes(make: Make) -> None:
     other = make("path-dependencies", env={"SOURCE_DATE_EPOCH": "1700000000"})
     with tarfile.open(other.path) as archive:
         assert {each.mtime for each in archive} == {1700000000}
+
+
+def test_a_dependency_whose_readme_is_gone_is_shipped_without_it(make: Make) -> None:
+    named = '[package]\nname = "apart"\nversion = "0.1.0"\nreadme = "../GONE.md"\nlicense-file = "GONE"\n'
+    made = make("locked-dependency", edit={"apart/Cargo.toml": named})
+
+    package = tomli.loads(members(made)["apart/Cargo.toml"].decode())["package"]
+    assert package == {"name": "apart", "version": "0.1.0"}
+    assert [warning.partition(" is not there: ")[2] for warning in made.warnings] == [
+        "the sdist's Cargo.toml of apart does not name it"
+    ] * 2

@@ -12,8 +12,10 @@ import pathspec
 
 from wheelmatrix.model import SourceFile
 
-_NEVER = frozenset({"Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"})
-"""What cargo writes into a package itself; the lock of a workspace is shipped by itself."""
+_NEVER = frozenset({"Cargo.toml.orig", ".cargo_vcs_info.json"})
+"""What cargo writes into a package itself."""
+_ALWAYS = frozenset({"Cargo.toml", "Cargo.lock"})
+"""What cargo packages whatever the manifest says, if it is there; the lock of a workspace is shipped by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ def packaged(listed: Listed, package: Mapping[str, Any]) -> tuple[SourceFile, ..
     for file, name in _named(listed):
         if name in _NEVER:
             continue
-        if name == "Cargo.toml":
+        if name in _ALWAYS:
             chosen.append(file)
         elif include:
             if spec.match_file(name):

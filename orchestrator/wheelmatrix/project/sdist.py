@@ -135,6 +135,11 @@ def _add_crate(
     files = {file.path: file for file in crate.files}
     moved = _moved_elsewhere(chosen, crate)
     names = set()
+    for key in sorted(crate.absent):
+        path = normal(crate.directory / str(crate.package[key]))
+        chosen.warnings.append(
+            f"{path} is not there: the sdist's Cargo.toml of {crate.package['name']} does not name it"
+        )
     for file in crate.files:
         name = (own / file.path.relative_to(crate.directory)).as_posix()
         if (file.path.name == "Cargo.toml" and file.path == crate.manifest) or moved(file.path):
@@ -156,7 +161,7 @@ def _add_crate(
 def _texts_beside(crate: SourceCrate) -> Iterator[tuple[PurePath, str]]:
     """Yield readme and licence file of a crate, and where they lie in it; one from outside lies beside Cargo.toml."""
     for key in ("readme", "license_file"):
-        if crate.package.get(key):
+        if crate.package.get(key) and key not in crate.absent:
             path = normal(crate.directory / str(crate.package[key]))
             inside = path.is_relative_to(crate.directory)
             yield path, path.relative_to(crate.directory).as_posix() if inside else path.name

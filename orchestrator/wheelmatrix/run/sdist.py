@@ -197,9 +197,18 @@ async def _sources(crates: Crates) -> list[SourceCrate]:
     walked = {folder for folder, table in zip(folders, tables, strict=True) if table.get("include")}
     listed = await list_crates(folders, walked)
     return [
-        SourceCrate(package=package, workspace=root, manifest_text=text, files=packaged(files, table))
+        SourceCrate(
+            package=package, workspace=root, manifest_text=text, files=packaged(files, table), absent=_absent(package)
+        )
         for package, root, text, files, table in zip(packages, roots, texts, listed, tables, strict=True)
     ]
+
+
+def _absent(package: Package) -> frozenset[str]:
+    """Return which of the texts beside the code that a crate names are not there."""
+    directory = Path(package["manifest_path"]).parent
+    named = (key for key in ("readme", "license_file") if package.get(key))
+    return frozenset(key for key in named if not (directory / str(package[key])).is_file())
 
 
 def _inherited(package: Package, root: Path) -> Package:
