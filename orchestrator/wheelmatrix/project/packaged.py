@@ -4,7 +4,7 @@ Source: The Cargo Book, "The `exclude` and `include` fields"; cargo 1.95, by com
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -48,6 +48,14 @@ def packaged(listed: Listed, package: Mapping[str, Any]) -> tuple[SourceFile, ..
         elif not spec.match_file(name) and (listed.by_git or not _is_hidden(name)):
             chosen.append(file)
     return tuple(chosen)
+
+
+def hidden(listed: Listed, package: Mapping[str, Any]) -> tuple[SourceFile, ...]:
+    """Return the files that cargo leaves out for their names alone: outside of git it takes no hidden ones."""
+    if listed.by_git or package.get("include"):
+        return ()
+    taken = set(packaged(replace(listed, by_git=True), package))
+    return tuple(file for file, name in _named(listed) if _is_hidden(name) and file in taken)
 
 
 def _patterns(found: object) -> list[str]:

@@ -19,10 +19,10 @@ from wheelmatrix.pack.sdist import SUFFIX, Sdist, sdist_epoch
 from wheelmatrix.project import metadata
 from wheelmatrix.project.described import declared_library, project_table, wanted
 from wheelmatrix.project.layout import layout
-from wheelmatrix.project.packaged import packaged
+from wheelmatrix.project.packaged import hidden, packaged
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.project.sdist import sdist_entries
-from wheelmatrix.project.sdist_needs import embedded_files, missing_crates
+from wheelmatrix.project.sdist_needs import embedded_files, hidden_needs, missing_crates
 from wheelmatrix.project.shipped import parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
 from wheelmatrix.run.crates import Crates, Package, cargo_metadata, find_crates
@@ -85,6 +85,8 @@ def make_sdist(
     source = replace(source, outputs=(folder, (directory / given.options.out).absolute()))
     entries, doubts = sdist_entries(source)
     contents = [(entry, content_of(entry)) for entry in entries]
+    contents += [(entry, content_of(entry)) for entry in _not_yet(hidden_needs(source, contents), entries)]
+    contents[1:] = sorted(contents[1:], key=lambda each: each[0].name)
     _check(source, contents)
     stem = dist_info_name(source.metadata.name, source.metadata.version)
     data = _packed(stem, contents, epoch_s)
@@ -122,6 +124,11 @@ def _check(source: SourceProject, contents: Sequence[tuple[Entry, bytes]]) -> No
     issues += [each.issue for each in embedded if each.name not in names and Path(each.path).is_file()]
     if issues:
         raise ConfigError(*issues)
+
+
+def _not_yet(entries: Iterable[Entry], others: Iterable[Entry]) -> Iterable[Entry]:
+    names = {entry.name for entry in others}
+    return [entry for entry in entries if entry.name not in names]
 
 
 def _packed(stem: str, contents: Iterable[tuple[Entry, bytes]], epoch_s: int) -> bytes:
@@ -198,7 +205,12 @@ async def _sources(crates: Crates) -> list[SourceCrate]:
     listed = await list_crates(folders, walked)
     return [
         SourceCrate(
-            package=package, workspace=root, manifest_text=text, files=packaged(files, table), absent=_absent(package)
+            package=package,
+            workspace=root,
+            manifest_text=text,
+            files=packaged(files, table),
+            hidden=hidden(files, table),
+            absent=_absent(package),
         )
         for package, root, text, files, table in zip(packages, roots, texts, listed, tables, strict=True)
     ]
