@@ -20,13 +20,17 @@ def chosen(package: dict[str, object], *, by_git: bool = False) -> list[str]:
 @pytest.mark.parametrize(
     ("package", "by_git", "names"),
     [
-        ({}, False, ["Cargo.toml", "a.txt", "benches/b.rs", "docs/a.txt", "src/lib.rs"]),
-        ({}, True, [".hidden", "Cargo.toml", "a.txt", "benches/b.rs", "docs/.x", "docs/a.txt", "src/lib.rs"]),
-        ({"exclude": ["benches", "a.txt"]}, False, ["Cargo.toml", "src/lib.rs"]),
-        ({"exclude": ["/a.txt"]}, False, ["Cargo.toml", "benches/b.rs", "docs/a.txt", "src/lib.rs"]),
-        ({"include": ["src", ".hidden"]}, False, [".hidden", "Cargo.toml", "src/lib.rs"]),
-        ({"include": ["*.txt"], "exclude": ["a.txt"]}, False, ["Cargo.toml", "a.txt", "docs/a.txt"]),
-        ({"exclude": []}, False, ["Cargo.toml", "a.txt", "benches/b.rs", "docs/a.txt", "src/lib.rs"]),
+        ({}, False, ["Cargo.lock", "Cargo.toml", "a.txt", "benches/b.rs", "docs/a.txt", "src/lib.rs"]),
+        (
+            {},
+            True,
+            [".hidden", "Cargo.lock", "Cargo.toml", "a.txt", "benches/b.rs", "docs/.x", "docs/a.txt", "src/lib.rs"],
+        ),
+        ({"exclude": ["benches", "a.txt"]}, False, ["Cargo.lock", "Cargo.toml", "src/lib.rs"]),
+        ({"exclude": ["/a.txt"]}, False, ["Cargo.lock", "Cargo.toml", "benches/b.rs", "docs/a.txt", "src/lib.rs"]),
+        ({"include": ["src", ".hidden"]}, False, [".hidden", "Cargo.lock", "Cargo.toml", "src/lib.rs"]),
+        ({"include": ["*.txt"], "exclude": ["a.txt"]}, False, ["Cargo.lock", "Cargo.toml", "a.txt", "docs/a.txt"]),
+        ({"exclude": []}, False, ["Cargo.lock", "Cargo.toml", "a.txt", "benches/b.rs", "docs/a.txt", "src/lib.rs"]),
     ],
 )
 def test_include_and_exclude_choose_the_files(package: dict[str, object], by_git: bool, names: list[str]) -> None:

@@ -14,6 +14,7 @@ def test_a_crate_is_looked_for_in_rust_and_beside_pyproject() -> None:
         MANIFEST,
     )
     assert manifest_candidates(BuildOptions(manifest_path="a"), None, ROOT)[1] == ROOT / "a" / "Cargo.toml"
+    assert manifest_candidates(BuildOptions(manifest_path="a/Cargo.toml"), None, ROOT) == (ROOT / "a" / "Cargo.toml",)
 
 
 def test_only_what_may_be_packed_is_listed() -> None:
@@ -92,3 +93,12 @@ def test_everything_that_globs_of_licences_and_includes_reach_is_listed() -> Non
     assert ROOT / "legal" in found.directories
     assert {ROOT, ROOT.parent} <= set(found.shallow)
     assert {MANIFEST} <= set(found.texts)
+
+
+def test_a_workspace_that_is_no_package_is_named_by_its_own_manifest() -> None:
+    facts = gathered(cargo={**metadata(tiny()), "resolve": {"root": None, "nodes": []}, "workspace_root": "/p/ws"})
+
+    with pytest.raises(ConfigError, match="no package") as refused:
+        project(BuildOptions(python_source="python"), facts)
+
+    assert refused.value.issues[0].where == "/p/ws/Cargo.toml"

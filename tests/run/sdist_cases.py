@@ -152,6 +152,25 @@ CASES: Mapping[str, Case] = {
             "crates/unused/src/lib.rs": LIB,
         },
     ),
+    "locked-dependency": Case(
+        project="app",
+        files={
+            "app/Cargo.toml": crate("app", kind="cdylib") + '[dependencies]\napart = { path = "../apart" }\n',
+            "app/pyproject.toml": pyproject("app"),
+            "app/src/lib.rs": LIB,
+            "apart/Cargo.toml": crate("apart", 'exclude = ["*.lock"]\n'),
+            "apart/Cargo.lock": "version = 4\n",
+            "apart/src/lib.rs": LIB,
+        },
+    ),
+    "included-script": Case(
+        files={
+            "Cargo.toml": crate("app", 'include = ["src"]\n', kind="cdylib"),
+            "pyproject.toml": pyproject("app", 'include = [{ path = "build.rs", format = "sdist" }]\n'),
+            "build.rs": "fn main() {}\n",
+            "src/lib.rs": LIB,
+        },
+    ),
     "two-workspaces": Case(
         project="top/py",
         files={
@@ -282,6 +301,23 @@ CASES: Mapping[str, Case] = {
         },
     ),
 }
+
+
+PARTS: Mapping[str, Case] = {
+    "part-of-a-workspace": Case(
+        project="app",
+        files={
+            "app/Cargo.toml": crate("app", kind="cdylib") + '[dependencies]\none = { path = "../ws/one" }\n',
+            "app/pyproject.toml": pyproject("app"),
+            "app/src/lib.rs": LIB,
+            "ws/Cargo.toml": '[workspace]\nresolver = "2"\nmembers = ["one", "two"]\n[workspace.package]\n'
+            'version = "0.1.0"\n',
+            "ws/one/Cargo.toml": '[package]\nname = "one"\nversion.workspace = true\nedition = "2021"\n',
+            "ws/one/src/lib.rs": LIB,
+        },
+    ),
+}
+"""What maturin refuses, and cargo builds."""
 
 
 def record() -> None:

@@ -170,6 +170,7 @@ def test_old_and_foreign_pythons_are_left_out_in_silence(tmp_path: Path) -> None
     [
         ("echo 'python3.9: command not found' >&2; exit 127", "it ended with code 127: python3.9: command not found"),
         ("exit 3", "it ended with code 3"),
+        ("head -c 9000 /dev/zero | tr '\\0' x >&2; exit 3", f"it ended with code 3: {'x' * 200}"),
         ("echo hello", "it does not answer as a Python does"),
         ("echo '{}'", "it does not answer as a Python does"),
         ("echo '[1]'", "it does not answer as a Python does"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import tomli
-from tests.run.sdist_cases import CASES, LISTS, Case
+from tests.run.sdist_cases import CASES, LISTS, PARTS, Case
 
 from wheelmatrix.run.sdist import MadeSdist, make_sdist
 
@@ -24,7 +24,7 @@ def make(tmp_path: Path) -> Make:
     """Give the sdist of a case; `env`: variables; `edit`: files of the tree that are other than the case has them."""
 
     def made(case: Case | str, edit: dict[str, str] | None = None, env: dict[str, str] | None = None) -> MadeSdist:
-        case = CASES[case] if isinstance(case, str) else case
+        case = {**CASES, **PARTS}[case] if isinstance(case, str) else case
         top = tmp_path / "tree"
         shutil.rmtree(top, ignore_errors=True)
         files = {**case.files, **(edit or {})}
@@ -85,3 +85,36 @@ def test_a_header_that_stays_behind_is_warned_of(make: Make) -> None:
     assert len(made.warnings) == 1
     assert 'include = [{ path = "target/header.h", format = "sdist" }]' in made.warnings[0]
     assert make("plain", edit={"target/header.h": "", "build.rs": "fn main() {}"}).warnings == ()
+
+
+def test_a_dependency_whose_readme_is_gone_is_shipped_without_it(make: Make) -> None:
+    named = '[package]\nname = "apart"\nversion = "0.1.0"\nreadme = "../GONE.md"\nlicense-file = "GONE"\n'
+    made = make("locked-dependency", edit={"apart/Cargo.toml": named})
+
+    package = tomli.loads(members(made)["apart/Cargo.toml"].decode())["package"]
+    assert package == {"name": "apart", "version": "0.1.0"}
+    assert [warning.partition(" is not there: ")[2] for warning in made.warnings] == [
+        "the sdist's Cargo.toml of apart does not name it"
+    ] * 2
+
+
+def test_a_hidden_file_that_the_crate_takes_in_is_shipped_from_outside_of_git_too(make: Make) -> None:
+    code = 'pub const T: &str = include_str!("templates/.gitignore");\n'
+    made = make("plain", edit={"src/lib.rs": code, "src/templates/.gitignore": "x\n"})
+
+    names = list(members(made))
+    assert "src/templates/.gitignore" in names
+    assert ".hidden" not in names
+    assert names[1:] == sorted(names[1:])
+
+
+def test_a_part_of_a_workspace_gives_an_sdist_again(make: Make, tmp_path: Path) -> None:
+    """cargo builds crates of a workspace whose other members are not there, and does not describe them."""
+    made = make("part-of-a-workspace")
+
+    found = members(made)
+    assert tomli.loads(found["ws/Cargo.toml"].decode())["workspace"]["members"] == ["one"]
+    assert {"app/Cargo.toml", "ws/one/Cargo.toml", "ws/one/src/lib.rs"} <= set(found)
+    shutil.unpack_archive(made.path, tmp_path / "x", filter="data")
+    (manifest,) = (tmp_path / "x").glob("*/ws/one/Cargo.toml")
+    subprocess.run(["cargo", "metadata", "--offline", "--manifest-path", manifest], check=True, capture_output=True)

@@ -39,7 +39,7 @@ class Wanted:
 
 def project(options: BuildOptions, gathered: Gathered) -> Project:
     """Return what will be packaged; raises ConfigError with what is wrong."""
-    manifest = _manifest_of(gathered, options)
+    manifest = _manifest_of(gathered)
     root = _root(gathered.pyproject, manifest)
     table = project_table(gathered.pyproject, gathered.pyproject_text)
     crate = crates.read(gathered.cargo_metadata, manifest, options)
@@ -86,7 +86,7 @@ def manifest_candidates(
     root = pyproject.parent if pyproject else directory
     if options.manifest_path:
         named = normal(directory / options.manifest_path)
-        return (named, named / "Cargo.toml")
+        return (named,) if named.name == "Cargo.toml" else (named, named / "Cargo.toml")
     if pyproject is None:
         return (root / "Cargo.toml",)
     name = str(project_table(pyproject, text).get("name", "")).replace("-", "_")
@@ -220,11 +220,10 @@ def project_table(pyproject: PurePath | None, text: str) -> Mapping[str, Any]:
     return table
 
 
-def _manifest_of(gathered: Gathered, options: BuildOptions) -> PurePath:
+def _manifest_of(gathered: Gathered) -> PurePath:
     """Return the manifest that `cargo metadata` was asked about: its root package's; of a workspace, its root's."""
     root = _package(gathered.cargo_metadata, str(_resolve(gathered.cargo_metadata).get("root")))
-    tried = manifest_candidates(options, gathered.pyproject, gathered.directory)
-    return PurePath(root["manifest_path"]) if root else tried[0]
+    return PurePath(root["manifest_path"] if root else f"{gathered.cargo_metadata['workspace_root']}/Cargo.toml")
 
 
 def _packages(cargo_metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:

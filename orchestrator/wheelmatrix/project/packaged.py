@@ -4,7 +4,7 @@ Source: The Cargo Book, "The `exclude` and `include` fields"; cargo 1.95, by com
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -12,8 +12,10 @@ import pathspec
 
 from wheelmatrix.model import SourceFile
 
-_NEVER = frozenset({"Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"})
-"""What cargo writes into a package itself; the lock of a workspace is shipped by itself."""
+_NEVER = frozenset({"Cargo.toml.orig", ".cargo_vcs_info.json"})
+"""What cargo writes into a package itself."""
+_ALWAYS = frozenset({"Cargo.toml", "Cargo.lock"})
+"""What cargo packages whatever the manifest says, if it is there; the lock of a workspace is shipped by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ def packaged(listed: Listed, package: Mapping[str, Any]) -> tuple[SourceFile, ..
     for file, name in _named(listed):
         if name in _NEVER:
             continue
-        if name == "Cargo.toml":
+        if name in _ALWAYS:
             chosen.append(file)
         elif include:
             if spec.match_file(name):
@@ -46,6 +48,14 @@ def packaged(listed: Listed, package: Mapping[str, Any]) -> tuple[SourceFile, ..
         elif not spec.match_file(name) and (listed.by_git or not _is_hidden(name)):
             chosen.append(file)
     return tuple(chosen)
+
+
+def hidden(listed: Listed, package: Mapping[str, Any]) -> tuple[SourceFile, ...]:
+    """Return the files that cargo leaves out for their names alone: outside of git it takes no hidden ones."""
+    if listed.by_git or package.get("include"):
+        return ()
+    taken = set(packaged(replace(listed, by_git=True), package))
+    return tuple(file for file, name in _named(listed) if _is_hidden(name) and file in taken)
 
 
 def _patterns(found: object) -> list[str]:

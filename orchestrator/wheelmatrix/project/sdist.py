@@ -135,6 +135,11 @@ def _add_crate(
     files = {file.path: file for file in crate.files}
     moved = _moved_elsewhere(chosen, crate)
     names = set()
+    for key in sorted(crate.absent):
+        path = normal(crate.directory / str(crate.package[key]))
+        chosen.warnings.append(
+            f"{path} is not there: the sdist's Cargo.toml of {crate.package['name']} does not name it"
+        )
     for file in crate.files:
         name = (own / file.path.relative_to(crate.directory)).as_posix()
         if (file.path.name == "Cargo.toml" and file.path == crate.manifest) or moved(file.path):
@@ -145,6 +150,7 @@ def _add_crate(
     for path, where in beside.items():
         if crate.directory / where not in files:
             chosen.add((own / where).as_posix(), path, is_needed=True)
+    names |= _include_into(chosen, crate, own)
     shipped = {path for path in names if chosen.entries.get((own / path.relative_to(crate.directory)).as_posix())}
     text = manifest_text(
         crate, shared, shipped=shipped, texts=beside, is_shared_here=is_shared_here, folders=folders,
@@ -153,10 +159,22 @@ def _add_crate(
     chosen.add((own / "Cargo.toml").as_posix(), text.encode(), is_needed=True)
 
 
+def _include_into(chosen: _Chosen, crate: SourceCrate, own: PurePath) -> set[PurePath]:
+    """Add what `include` of [tool.maturin] names in a crate, such as a build script that its Cargo.toml leaves out."""
+    added = set()
+    for file in _included(chosen.source):
+        if file.path.is_relative_to(crate.directory) and file.path != crate.manifest:
+            name = (own / file.path.relative_to(crate.directory)).as_posix()
+            if chosen.name(file.path) == name:
+                chosen.add_file(name, file)
+                added.add(file.path)
+    return added
+
+
 def _texts_beside(crate: SourceCrate) -> Iterator[tuple[PurePath, str]]:
     """Yield readme and licence file of a crate, and where they lie in it; one from outside lies beside Cargo.toml."""
     for key in ("readme", "license_file"):
-        if crate.package.get(key):
+        if crate.package.get(key) and key not in crate.absent:
             path = normal(crate.directory / str(crate.package[key]))
             inside = path.is_relative_to(crate.directory)
             yield path, path.relative_to(crate.directory).as_posix() if inside else path.name
@@ -217,15 +235,19 @@ def _add_python(chosen: _Chosen) -> None:
 
 
 def _add_included(chosen: _Chosen) -> None:
-    """Add what `include` names for sdists: globs are tried from the project's root, then from python-source."""
-    source = chosen.source
+    """Add what `include` names for sdists."""
+    for file in _included(chosen.source):
+        chosen.add_file(chosen.name(file.path), file)
+
+
+def _included(source: SourceProject) -> Iterator[SourceFile]:
+    """Yield what `include` names for sdists: globs are tried from the project's root, then from python-source."""
     for pattern in source.options.include:
         if pattern.out_dir or "sdist" not in pattern.formats or pattern.path.split("/")[-1] == "**":
             continue
         for root in dict.fromkeys((source.place.root, source.place.python_root)):
             hits = list(_matching(source.files, root, pattern.path))
-            for file in hits:
-                chosen.add_file(chosen.name(file.path), file)
+            yield from hits
             if hits:
                 break
 

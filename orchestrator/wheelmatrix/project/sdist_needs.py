@@ -73,6 +73,20 @@ def header_doubt(source: SourceProject, header: PurePath, names: Collection[str]
     )
 
 
+def hidden_needs(source: SourceProject, contents: Iterable[tuple[Entry, bytes]]) -> tuple[Entry, ...]:
+    """Return the hidden files that Rust sources take in: templates of `.gitignore`, say.
+
+    From a checkout git packs them; from an unpacked sdist cargo does not, and what it packed could not be built.
+    """
+    files = {file.path: file for crate in (source.crate, *source.dependencies) for file in crate.hidden}
+    found = {}
+    for each in embedded_files(source, contents):
+        file = files.get(each.path)
+        if file is not None and each.name and file.size_bytes >= 0:
+            found[each.name] = Entry(name=each.name, source=file.real_path, executable=file.executable)
+    return tuple(found.values())
+
+
 def _joined(name: str, named: str) -> str:
     parts = name.split("/")[:-1]
     for part in named.split("/"):

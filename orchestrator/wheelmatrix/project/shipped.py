@@ -52,6 +52,8 @@ def manifest_text(
         for key, said in (("readme", "readme"), ("license-file", "license_file")):
             if crate.package.get(said) and path == normal(crate.directory / str(crate.package[said])):
                 table["package"][key] = where
+    for said in crate.absent:
+        table["package"].pop(said.replace("_", "-"), None)
     if "workspace" in table:
         reduced(table, _members(crate.directory, folders), ships_package=True)
     return rewritten(crate.manifest_text, table)

@@ -21,6 +21,10 @@ class SourceCrate:
     manifest_text: str
     files: tuple[SourceFile, ...]
     """Those that cargo would package."""
+    hidden: tuple[SourceFile, ...] = ()
+    """Those that it leaves out because they are hidden."""
+    absent: frozenset[str] = frozenset()
+    """`readme`, `license_file`: those that Cargo.toml names and that are not there; no build needs them."""
 
     @property
     def manifest(self) -> PurePath:

@@ -54,11 +54,11 @@ async def find_crates(options: BuildOptions, manifest: Path) -> Crates:
         unknown = {path: why for path, why in new.items() if path not in known}
         _check_there(unknown)
         if at_once is None and len(unknown) >= _MANY:
-            at_once = await _all_at_once(options, manifest)
+            at_once = await _all_at_once(options, manifest, "--offline")
         easy = {path: each for path, each in (at_once or {}).items() if path in unknown and _is_alone(Path(path))}
         known.update(easy)
         roots.update({path: Path(path).parent for path in easy})
-        for root, packages in await _asked(options, [path for path in unknown if path not in easy]):
+        for root, packages in await _asked(options, manifest, [path for path in unknown if path not in easy]):
             known.update(packages)
             roots.update(dict.fromkeys(packages, root))
         here = {path: known[path] for path in new if path in known}
@@ -83,13 +83,13 @@ async def cargo_metadata(options: BuildOptions, manifest: Path, *more: str) -> d
     raise ConfigError.of(words.removeprefix("error: "), where=str(manifest))
 
 
-async def _all_at_once(options: BuildOptions, manifest: Path) -> dict[str, Package]:
-    """Return all packages that cargo can name without a network, by manifest; empty if it cannot: then each is asked.
+async def _all_at_once(options: BuildOptions, manifest: Path, *more: str) -> dict[str, Package]:
+    """Return all packages that cargo can name, by manifest; empty if it cannot: then each is asked.
 
     One process instead of one a crate; it does not tell in which workspaces they are.
     """
     try:
-        said = await cargo_metadata(options, manifest, "--all-features", "--offline")
+        said = await cargo_metadata(options, manifest, "--all-features", *more)
     except ConfigError:
         return {}
     return {path: each for path, each in _packages(said) if each["source"] is None}
@@ -101,17 +101,33 @@ def _is_alone(manifest: Path) -> bool:
     return "workspace" not in said and not any((place / "Cargo.toml").exists() for place in manifest.parent.parents)
 
 
-async def _asked(options: BuildOptions, manifests: Iterable[str]) -> list[tuple[Path, dict[str, Package]]]:
-    """Return what cargo says of manifests outside of the workspaces that are known: root and packages."""
+async def _asked(
+    options: BuildOptions, manifest: Path, manifests: Iterable[str]
+) -> list[tuple[Path, dict[str, Package]]]:
+    """Return what cargo says of manifests outside of the workspaces that are known: root and packages.
+
+    A workspace may name members that are not there, as in sdists that hold a part of it: cargo refuses to describe it,
+    and builds its crates all the same where others need them.
+    """
     answers: list[tuple[Path, dict[str, Package]]] = []
+    refused: dict[str, ConfigError] = {}
 
     async def ask(path: str) -> None:
-        said = await cargo_metadata(options, Path(path), "--no-deps")
-        answers.append((Path(said["workspace_root"]), dict(_packages(said))))
+        try:
+            said = await cargo_metadata(options, Path(path), "--no-deps")
+        except ConfigError as error:
+            refused[path] = error
+        else:
+            answers.append((Path(said["workspace_root"]), dict(_packages(said))))
 
     async with anyio.create_task_group() as group:
         for path in manifests:
             group.start_soon(ask, path)
+    needed = await _all_at_once(options, manifest) if refused else {}
+    for path, error in sorted(refused.items()):
+        if path not in needed:
+            raise error
+        answers.append((_root_above(Path(path)), {path: needed[path]}))
     return answers
 
 
@@ -121,6 +137,16 @@ def _bindgen(options: BuildOptions, main: Package, known: Mapping[str, Package])
         return {}
     package = bindgen_package((main, *known.values()))
     return {package["manifest_path"]: package["name"]} if package else {}
+
+
+def _root_above(manifest: Path) -> Path:
+    """Return the directory of the workspace that a manifest is in; its own where there is none."""
+    named = parsed(text_of(manifest), manifest).get("package", {}).get("workspace")
+    if named is not None:
+        return Path(normal(manifest.parent / str(named)))
+    above = (place / "Cargo.toml" for place in (manifest.parent, *manifest.parent.parents))
+    roots = (each for each in above if each.is_file() and "workspace" in parsed(text_of(each), each))
+    return next(roots, manifest).parent
 
 
 def _main(known: Mapping[str, Package], manifest: Path) -> Package:

@@ -106,13 +106,13 @@ async def _metadata(options: BuildOptions, manifest: Path, triples: Sequence[str
 
 
 def _metadata_error(said: str, manifest: Path) -> ConfigError:
-    lines = [line for line in said.strip().splitlines() if not line.startswith(("    Updating", "  Downloaded"))]
+    lines = [line for line in said.splitlines() if not line.startswith(("    Updating", "  Downloaded"))]
     hint = ""
     if "--locked" in said or "--frozen" in said:
         hint = "run `cargo update --workspace` and commit Cargo.lock, or leave out --locked and --frozen"
     elif "offline" in said:
         hint = "run `cargo fetch` once with a network, or leave out --offline"
-    return ConfigError.of("\n".join(lines).removeprefix("error: "), where=str(manifest), hint=hint)
+    return ConfigError.of("\n".join(lines).strip().removeprefix("error: "), where=str(manifest), hint=hint)
 
 
 async def _pythons(options: BuildOptions, directory: Path, environment: Mapping[str, str]) -> _Pythons:

@@ -58,6 +58,8 @@ print(json.dumps({
 LOWEST = (3, 8)
 """Python below this is left out: `matrix/interpreters.toml` begins here."""
 
+_MOST_SAID = 200
+"""Characters of an answer that are told: a program that is no Python may say all of PROBE back."""
 _SCHEMA = 2
 _Key = tuple[str, int, int]
 """What an answer is kept by: real path, time of change in ns, size in bytes."""
@@ -154,7 +156,7 @@ async def _ask(python: Path, timeout_s: float) -> _Facts | str:
         return f"it does not start: {error.strerror or error}"
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        return f"it ended with code {done.returncode}" + (f": {said[-1]}" if said else "")
+        return f"it ended with code {done.returncode}" + (f": {said[-1][:_MOST_SAID]}" if said else "")
     try:
         facts = json.loads(done.stdout)
         _installed((python, ""), facts)

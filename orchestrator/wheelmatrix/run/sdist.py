@@ -20,10 +20,16 @@ from wheelmatrix.pack.sdist import SUFFIX, Sdist, sdist_epoch
 from wheelmatrix.project import metadata
 from wheelmatrix.project.described import declared_library, project_table, wanted
 from wheelmatrix.project.layout import layout
-from wheelmatrix.project.packaged import packaged
+from wheelmatrix.project.packaged import hidden, packaged
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.project.sdist import sdist_entries
-from wheelmatrix.project.sdist_needs import embedded_files, header_doubt, missing_configuration, missing_crates
+from wheelmatrix.project.sdist_needs import (
+    embedded_files,
+    header_doubt,
+    hidden_needs,
+    missing_configuration,
+    missing_crates,
+)
 from wheelmatrix.project.shipped import parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
 from wheelmatrix.run.crates import Crates, Package, cargo_metadata, find_crates
@@ -86,6 +92,8 @@ def make_sdist(
     source = replace(source, outputs=(folder, (directory / given.options.out).absolute()))
     entries, doubts = sdist_entries(source)
     contents = [(entry, content_of(entry)) for entry in entries]
+    contents += [(entry, content_of(entry)) for entry in _not_yet(hidden_needs(source, contents), entries)]
+    contents[1:] = sorted(contents[1:], key=lambda each: each[0].name)
     _check(source, contents)
     if (header := target / HEADER).is_file():
         doubts = (*doubts, *filter(None, [header_doubt(source, header, {entry.name for entry in entries})]))
@@ -125,6 +133,11 @@ def _check(source: SourceProject, contents: Sequence[tuple[Entry, bytes]]) -> No
     issues += [each.issue for each in embedded if each.name not in names and Path(each.path).is_file()]
     if issues:
         raise ConfigError(*issues)
+
+
+def _not_yet(entries: Iterable[Entry], others: Iterable[Entry]) -> Iterable[Entry]:
+    names = {entry.name for entry in others}
+    return [entry for entry in entries if entry.name not in names]
 
 
 def _packed(stem: str, contents: Iterable[tuple[Entry, bytes]], epoch_s: int) -> bytes:
@@ -200,9 +213,23 @@ async def _sources(crates: Crates) -> list[SourceCrate]:
     walked = {folder for folder, table in zip(folders, tables, strict=True) if table.get("include")}
     listed = await list_crates(folders, walked)
     return [
-        SourceCrate(package=package, workspace=root, manifest_text=text, files=packaged(files, table))
+        SourceCrate(
+            package=package,
+            workspace=root,
+            manifest_text=text,
+            files=packaged(files, table),
+            hidden=hidden(files, table),
+            absent=_absent(package),
+        )
         for package, root, text, files, table in zip(packages, roots, texts, listed, tables, strict=True)
     ]
+
+
+def _absent(package: Package) -> frozenset[str]:
+    """Return which of the texts beside the code that a crate names are not there."""
+    directory = Path(package["manifest_path"]).parent
+    named = (key for key in ("readme", "license_file") if package.get(key))
+    return frozenset(key for key in named if not (directory / str(package[key])).is_file())
 
 
 def _inherited(package: Package, root: Path) -> Package:
