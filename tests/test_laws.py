@@ -42,9 +42,8 @@ OPTIONAL = frozenset({"deflate", "id", "keyring", "repairwheel", "readme_rendere
 """Dependencies that may be missing, and so are imported where they are used."""
 
 _QUICK = ("__main__", "cli", "cli.upload", "backend.heard", "backend.requires")
-LAZY = frozenset({"wheelmatrix", *(f"wheelmatrix.{name}" for name in _QUICK)})
-"""Modules that import inside functions, so that `--version` and every hook are quick; or since something is to begin
-before."""
+LAZY = frozenset({"wheelmatrix", "wheelmatrix.audit.wheel", *(f"wheelmatrix.{name}" for name in _QUICK)})
+"""Modules that import inside functions: `--version` and hooks are quick, wheels without libraries need no readers."""
 
 FILE_LINES, TEST_FILE_LINES, FUNCTION_LINES, USUAL_FUNCTION_LINES, USUAL_SHARE = 350, 500, 60, 35, 0.95
 

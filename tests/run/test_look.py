@@ -10,7 +10,6 @@ from tests.audit.tar_image import SDIST, Block, packed, sdist_image, tar_image
 from tests.index import make_sdist, make_wheel
 
 from wheelmatrix.errors import UploadError
-from wheelmatrix.publish import distribution
 from wheelmatrix.run import look as looking
 from wheelmatrix.run.ahead import Ahead
 from wheelmatrix.run.look import Seen, apart, classifiers, look, look_at, rendering
@@ -88,10 +87,10 @@ def test_a_large_file_is_seen_by_another_process_and_looks_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = release_files(tmp_path, 1, sdist=True)
-    here = [look(path, TABLES, with_attestations=True) for path in files]
-    monkeypatch.setattr(looking, "LARGE_BYTES", 10)
+    here = [look(path, TABLES) for path in files]
+    monkeypatch.setattr(looking, "_LARGE_BYTES", 10)
 
-    assert [apart(path, with_attestations=True) for path in files] == here
+    assert [apart(path) for path in files] == here
     assert seen(*files).files == tuple(here)
 
 
@@ -101,9 +100,9 @@ def test_what_another_process_cannot_look_at_is_told_as_here(tmp_path: Path) -> 
     text.write_text("hello", encoding="utf-8")
 
     with pytest.raises(UploadError, match="neither a wheel nor an sdist"):
-        apart(text, with_attestations=True)
+        apart(text)
     with pytest.raises(OSError, match=r"gone\.whl"):
-        apart(tmp_path / "gone.whl", with_attestations=True)
+        apart(tmp_path / "gone.whl")
 
 
 def test_classifiers_are_known_where_their_list_is_installed() -> None:
@@ -126,10 +125,14 @@ def test_a_text_that_does_not_render_is_told_why() -> None:
     assert rendering(".. raw:: html\n   :file: x\n\n`a <b\n=\n", "") != ""
 
 
-def test_digests_that_were_begun_before_are_not_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_looked_at_before_is_not_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (path,) = release_files(tmp_path, 1)
-    expected = look(path, TABLES, with_attestations=False).distribution
+    expected = look(path, TABLES)
     begun = Ahead([path])
-    assert begun.take(path, path.stat()) is not None
-    monkeypatch.setattr(distribution, "digests_of", lambda _: pytest.fail("computed again"))
-    assert look(path, TABLES, with_attestations=False, ahead=begun).distribution == expected
+    assert begun.take(path) == expected
+    monkeypatch.setattr(looking, "look", lambda *_: pytest.fail("looked at again"))
+
+    async def main() -> Seen:
+        return await look_at([path], TABLES, with_attestations=False, begun=begun.take)
+
+    assert anyio.run(main).files == (expected,)

@@ -9,11 +9,11 @@ from elftools.common.utils import struct_parse
 from elftools.elf.elffile import ELFFile
 
 from wheelmatrix.audit.dynamic import Dynamic, Image, Segment
+from wheelmatrix.audit.formats import ELF_MAGIC
 from wheelmatrix.audit.strings import Damaged
 from wheelmatrix.audit.symbols import SymbolTable, needed_versions, symbol_table
 from wheelmatrix.errors import AuditError
 
-MAGIC = b"\x7fELF"
 _PROGRAM_HEADERS_MOST = 256
 """A shared library has about ten; pyelftools takes 50 µs for each, and a lying header may claim 65,535."""
 _PF_X = 1
@@ -93,7 +93,7 @@ def read(image: bytes) -> ElfFacts:
     Raises AuditError if it is not ELF, is cut off, or its tables point outside of it.
     Source: ELF gABI, chapters 4 and 5.
     """
-    if not image.startswith(MAGIC):
+    if not image.startswith(ELF_MAGIC):
         raise AuditError.of("not an ELF file: the magic bytes 7f 45 4c 46 are missing")
     try:
         return _facts(image)

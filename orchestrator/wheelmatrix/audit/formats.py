@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from wheelmatrix.audit.elf import MAGIC
 from wheelmatrix.audit.macho import is_macho
 from wheelmatrix.model import Target
 
 Format = Literal["ELF", "Mach-O", "PE"]
+ELF_MAGIC = b"\x7fELF"
+"""Source: ELF gABI, "ELF Identification"."""
 _DOS_MAGIC, _PE_MAGIC = b"MZ", b"PE\0\0"
 _PE_OFFSET = 0x3C
 """Where a program for DOS says that it is one for Windows too. Source: PE format, "MS-DOS Stub"."""
@@ -15,7 +16,7 @@ _NATIVE_SUFFIXES = (".pyd", ".dll", ".exe", ".so", ".dylib")
 
 def format_of(image: bytes | memoryview) -> Format | None:
     """Return the format that `image` begins as; None if it is none that is known."""
-    if image[: len(MAGIC)] == MAGIC:
+    if image[: len(ELF_MAGIC)] == ELF_MAGIC:
         return "ELF"
     if is_macho(image):
         return "Mach-O"

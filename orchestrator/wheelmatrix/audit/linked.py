@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from wheelmatrix.audit import dlls, elf, macho, pe
+from wheelmatrix.audit.formats import ELF_MAGIC
 from wheelmatrix.audit.policy import flavour
 from wheelmatrix.audit.python_abi import is_python_name
 
@@ -50,7 +51,7 @@ def linked(name: str, image: bytes) -> tuple[Linked, ...]:
 
     Raises AuditError if it is damaged.
     """
-    if image.startswith(elf.MAGIC):
+    if image.startswith(ELF_MAGIC):
         return (of_elf(name, elf.read(image)),)
     if pe.is_pe(image) and name.lower().endswith((".pyd", ".dll")):
         return (of_pe(name, pe.read(image)),)

@@ -1,7 +1,7 @@
 """`wheelmatrix upload`: wheels and an sdist become a release, whole, or nothing of it does.
 
-What reads, asks and sends is imported when the command line is read and the digests have begun: loading it takes as
-long as computing them, and both go on at once.
+What asks and sends is imported when the command line is read and looking at the files has begun: loading it takes as
+long, and both go on at once.
 """
 
 import os
@@ -13,7 +13,6 @@ from wheelmatrix.cli.arguments import OptionsCommand, asked, given
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.options import ScreenOptions, UploadOptions
 from wheelmatrix.project.precedence import resolve_screen
-from wheelmatrix.run.ahead import Ahead
 
 _ANY = ""
 """Value of `--resume` and `--status` that name no release."""
@@ -31,7 +30,9 @@ def _upload(
     yes: bool,
 ) -> int:  # fmt: skip
     screen = resolve_screen(asked(ctx, ScreenOptions), os.environ)
-    begun = Ahead(map(Path.cwd().joinpath, files))
+    from wheelmatrix.run.ahead import Ahead
+
+    begun = Ahead(map(Path.cwd().joinpath, files)) if files else None
     from wheelmatrix.cli import release
 
     if status is not None:

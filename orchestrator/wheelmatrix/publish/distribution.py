@@ -1,12 +1,12 @@
 """A wheel or sdist as what an index is told of it: bytes in, Distribution out."""
 
+import hashlib
 from pathlib import PurePath
 
 from packaging.utils import parse_wheel_filename
 
 from wheelmatrix.errors import UploadError
 from wheelmatrix.model import Distribution, FileType
-from wheelmatrix.publish.digests import Digests, digests_of
 from wheelmatrix.publish.form import fields
 
 WHEEL, SDIST = ".whl", ".tar.gz"
@@ -15,17 +15,10 @@ _SOURCE = "source"
 
 
 def distribution_of(
-    path: PurePath,
-    image: bytes,
-    metadata: bytes,
-    *,
-    mtime_ns: int,
-    digests: Digests | None = None,
-    attestations: str = "",
+    path: PurePath, image: bytes, metadata: bytes, *, mtime_ns: int, attestations: str = ""
 ) -> Distribution:
     """Return what an index is told of the file at `path`, whose bytes are `image`; `metadata`: METADATA or PKG-INFO.
 
-    `digests`: those of `image`; None: they are computed here.
     Whether it may be sent is not judged here: that is `publish.preflight`'s.
     Raises UploadError if it is neither wheel nor sdist, or its metadata is not UTF-8 or names no project or version.
     """
@@ -37,7 +30,6 @@ def distribution_of(
     own = dict(told)
     if missing := [field for field in ("Name", "Version") if field.lower() not in own]:
         raise UploadError.of(f"its metadata has no {' and no '.join(missing)}", where=str(path))
-    digests = digests or digests_of(image)
     return Distribution(
         path=path,
         filename=path.name,
@@ -47,8 +39,8 @@ def distribution_of(
         pyversion=pyversion,
         size_bytes=len(image),
         mtime_ns=mtime_ns,
-        sha256=digests.sha256,
-        blake2b=digests.blake2b,
+        sha256=hashlib.sha256(image).hexdigest(),
+        blake2b=hashlib.blake2b(image, digest_size=32).hexdigest(),
         fields=told,
         attestations=attestations,
     )

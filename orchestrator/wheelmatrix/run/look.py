@@ -5,7 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,14 +19,15 @@ from wheelmatrix.model import Tables
 from wheelmatrix.publish.attestation import attestations_of
 from wheelmatrix.publish.distribution import distribution_of, kind_of
 from wheelmatrix.publish.preflight import Looked
-from wheelmatrix.run.ahead import LARGE_BYTES, Ahead
 from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.files import issue_of
 
 _MOST_TOLD = 5
 """Problems of a file without metadata; `wheelmatrix audit` tells all."""
-_AT_ONCE = 2
+AT_ONCE = 2
 """Files in memory at a time: an audit needs all of one, and what is in it."""
+_LARGE_BYTES = 16 << 20
+"""Of larger ones the audit's memory is several times the upload's; a process of its own gives it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +40,29 @@ class Seen:
     """Of the others."""
 
 
-async def look_at(paths: Sequence[Path], known: Tables, *, with_attestations: bool, ahead: Ahead | None = None) -> Seen:
-    """Return what the files are and what is wrong with each; nothing is raised for what is in them."""
-    begun = ahead or Ahead()
+async def look_at(
+    paths: Sequence[Path],
+    known: Tables,
+    *,
+    with_attestations: bool,
+    begun: Callable[[Path], Looked | None] = lambda _: None,
+) -> Seen:
+    """Return what the files are and what is wrong with each; nothing is raised for what is in them.
+
+    `begun`: waits for a file that was looked at before, if it was.
+    """
+
+    def look_once(path: Path) -> Looked:
+        looked = begun(path) or seen(path, known)
+        return _attested(looked, path) if with_attestations else looked
+
     found: dict[Path, Looked] = {}
     issues: dict[Path, tuple[Issue, ...]] = {}
-    limiter = anyio.CapacityLimiter(_AT_ONCE)
+    limiter = anyio.CapacityLimiter(AT_ONCE)
 
     async def look_one(path: Path) -> None:
         try:
-            found[path] = await to_thread.run_sync(_seen, path, known, with_attestations, begun, limiter=limiter)
+            found[path] = await to_thread.run_sync(look_once, path, limiter=limiter)
         except UploadError as error:
             issues[path] = error.issues
         except OSError as error:
@@ -63,11 +77,11 @@ async def look_at(paths: Sequence[Path], known: Tables, *, with_attestations: bo
     )
 
 
-def apart(path: Path, with_attestations: bool) -> Looked:
+def apart(path: Path) -> Looked:
     """Return what `look` does, done by another process, which gets no credentials."""
     code = f"import sys; sys.path[:] = {sys.path!r}; from wheelmatrix.run.look import main; main()"
     ended = subprocess.run(
-        [sys.executable, "-I", "-c", code, str(path), str(int(with_attestations))],
+        [sys.executable, "-I", "-c", code, str(path)],
         env={name: value for name, value in os.environ.items() if not is_secret(name)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -84,10 +98,9 @@ def apart(path: Path, with_attestations: bool) -> Looked:
 
 def main() -> None:
     """Look at the file that the command line names, and write what comes of it to stdout, for `apart`."""
-    path, with_attestations = Path(sys.argv[1]), sys.argv[2] == "1"
     found: Looked | Exception
     try:
-        found = look(path, tables.load(resources.table_texts()), with_attestations)
+        found = look(Path(sys.argv[1]), tables.load(resources.table_texts()))
     except (UploadError, OSError) as error:
         found = error
     sys.stdout.buffer.write(pickle.dumps(found))
@@ -120,30 +133,30 @@ def rendering(description: str, content_type: str) -> str:
     return " ".join(said.getvalue().split())[:500] or "it is no reStructuredText"
 
 
-def _seen(path: Path, known: Tables, with_attestations: bool, ahead: Ahead) -> Looked:
-    # The audit's memory is several times the file's, and of a large file several times the upload's.
-    if path.stat().st_size > LARGE_BYTES:
-        return apart(path, with_attestations)
-    return look(path, known, with_attestations, ahead)
+def seen(path: Path, known: Tables) -> Looked:
+    """Return what `look` does, for a large file by another process; raises UploadError and OSError."""
+    return apart(path) if path.stat().st_size > _LARGE_BYTES else look(path, known)
 
 
-def look(path: Path, known: Tables, with_attestations: bool, ahead: Ahead | None = None) -> Looked:
+def look(path: Path, known: Tables) -> Looked:
     """Return what a file is, and what is wrong with it; raises UploadError and OSError."""
     with path.open("rb") as file:
         image = file.read()
-        state = os.fstat(file.fileno())
+        mtime_ns = os.fstat(file.fileno()).st_mtime_ns
     filetype, _ = kind_of(path)
     report = audit_wheel(path.name, image, known) if filetype == "bdist_wheel" else audit_sdist(path.name, image)
     if report.metadata is None:
         said = "; ".join(report.problems[:_MOST_TOLD])
         raise UploadError.of(f"its metadata cannot be read: {said}", where=str(path))
-    digests = None if ahead is None else ahead.take(path, state)
-    distribution = distribution_of(path, image, report.metadata, mtime_ns=state.st_mtime_ns, digests=digests)
-    if with_attestations:
-        texts = [(each.name, each.read_bytes()) for each in sorted(path.parent.glob(f"{path.name}.*.attestation"))]
-        told = attestations_of(path.name, distribution.sha256, texts)
-        distribution = replace(distribution, attestations=told)
+    distribution = distribution_of(path, image, report.metadata, mtime_ns=mtime_ns)
     found = Looked(distribution=distribution, metadata=report.metadata, problems=report.problems)
     if isinstance(report, WheelReport):
         return replace(found, problems=report.all_problems, warnings=report.warnings)
     return found
+
+
+def _attested(found: Looked, path: Path) -> Looked:
+    """Return a file with the attestations beside it."""
+    texts = [(each.name, each.read_bytes()) for each in sorted(path.parent.glob(f"{path.name}.*.attestation"))]
+    told = attestations_of(path.name, found.distribution.sha256, texts)
+    return replace(found, distribution=replace(found.distribution, attestations=told))

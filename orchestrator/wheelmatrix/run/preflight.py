@@ -56,7 +56,7 @@ class Asked:
     options: Mapping[str, object]
     """UploadOptions fields of the command line."""
     ahead: Ahead | None = None
-    """Digests of the files that were begun before."""
+    """What of the files was begun before."""
     giver: Giver = Giver()
     resume: str | None = None
     """Part of the name of the release to go on with; empty: the only one that is not over; None: none."""
@@ -172,7 +172,7 @@ def decided(asked: Asked, directory: Path, environment: Mapping[str, str]) -> De
         options = to_same_index(options, before.planned)
     if not paths:
         raise ConfigError.of("no files to upload", where="upload", hint="name wheels, and perhaps an sdist: dist/*")
-    known = tables.load(resources.table_texts())
+    known = asked.ahead.known if asked.ahead else tables.load(resources.table_texts())
     to = destination(options, known.indexes, _pypirc(options.config_file, environment))
     return Decided(
         options=options, place=place, paths=paths, before=before, known=known, to=to, wire=_wire(options, to)
@@ -212,9 +212,10 @@ async def _looked(own: Decided, ahead: Ahead | None) -> tuple[tuple[Looked, ...]
     """Return the files if nothing is wrong with them as far as can be told here, and what the index lists meanwhile."""
     seen: list[Seen] = []
     listed: list[Listing] = []
+    begun = ahead.take if ahead else _nothing_begun
 
     async def look() -> None:
-        seen.append(await look_at(own.paths, own.known, with_attestations=own.options.attestations, ahead=ahead))
+        seen.append(await look_at(own.paths, own.known, with_attestations=own.options.attestations, begun=begun))
 
     async def ask() -> None:
         async with client(own.wire) as web:
@@ -237,6 +238,10 @@ async def _looked(own: Decided, ahead: Ahead | None) -> tuple[tuple[Looked, ...]
     if issues:
         raise UploadError(*dict.fromkeys(issues))
     return files, listed[0]
+
+
+def _nothing_begun(_: Path) -> None:
+    """Return that a file was not looked at before."""
 
 
 async def _asked_index(
