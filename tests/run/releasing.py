@@ -139,4 +139,4 @@ class Watched(FakeIndex):
 
 def distribution(path: Path) -> Distribution:
     """Return what an index is told of a file."""
-    return look(path, TABLES, with_attestations=False).distribution
+    return look(path, TABLES).distribution
