@@ -77,7 +77,6 @@ def test_the_crates_own_bindgen_comes_before_the_workspaces_and_that_of_uniffi_i
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ("[bindings\n", "line 1"),
         ("bindings = 1", "bindings is not a table"),
         ("[bindings]\npython = []", "python is not a table"),
         ("[bindings.python]\ncdylib_name = 3", "cdylib_name is 3"),
@@ -88,6 +87,12 @@ def test_the_crates_own_bindgen_comes_before_the_workspaces_and_that_of_uniffi_i
 )
 def test_a_broken_configuration_is_told_with_its_place(config: str, said: str) -> None:
     assert said in str(refused(config))
+
+
+def test_broken_toml_is_told_with_line_and_column() -> None:
+    with pytest.raises(ConfigError, match="broken TOML") as caught:
+        described(CRATE, config="[bindings\n")
+    assert [issue.where for issue in caught.value.issues] == [f"{ROOT / 'uniffi.toml'}:1:10"]
 
 
 def test_every_fault_of_a_configuration_is_told_at_once() -> None:

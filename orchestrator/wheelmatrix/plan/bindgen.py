@@ -1,7 +1,5 @@
 """The uniffi-bindgen of a project: how it is compiled, for the machine that builds, whatever the wheels are for."""
 
-import hashlib
-import json
 from pathlib import PurePath
 
 from wheelmatrix.bindings.uniffi import PROGRAM
@@ -9,7 +7,7 @@ from wheelmatrix.model import Abi, Bindgen, Build, Command, Gathered, Project, T
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.plan.any_python import ANY_PYTHON
-from wheelmatrix.plan.builds import root_directory
+from wheelmatrix.plan.builds import digest, root_directory
 from wheelmatrix.plan.command import cargo_options, unit_graph
 from wheelmatrix.platforms import host_target
 
@@ -24,11 +22,11 @@ def bindgen(project: Project, options: BuildOptions, tables: Tables, gathered: G
         return ()
     target = host_target(tables, gathered.host.triple)
     directory = root_directory(project, options, gathered) / "builds" / str(target) / _PROFILE
-    directory /= f"{own.package}-{PROGRAM}-{_digest(*own.features)[:6]}"
+    directory /= f"{own.package}-{PROGRAM}-{digest(*own.features)[:6]}"
     command = _command(own, target.triple, directory, options)
     return (
         Build(
-            id=_digest(directory.name, str(target), *command.argv)[:8],
+            id=digest(directory.name, str(target), *command.argv)[:8],
             name=PROGRAM,
             target=target,
             abi=Abi(kind="none", interpreter=ANY_PYTHON),
@@ -79,7 +77,3 @@ def _existing(directory: PurePath, gathered: Gathered) -> tuple[PurePath, ...]:
     if directory in gathered.directories:
         return ()
     return tuple(sorted(each for each in gathered.directories if each.parent == directory.parent))
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -141,7 +141,7 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
     )
     command, *more = commands
     return Build(
-        id=_digest(directory.name, str(target), options.profile, *_argv(commands), text)[:8],
+        id=digest(directory.name, str(target), options.profile, *_argv(commands), text)[:8],
         name=f"{abi.id}-{platform_of(target)}",
         target=target,
         abi=abi,
@@ -227,13 +227,13 @@ def _directory(lead: Bound, project: Project, root: PurePath) -> PurePath:
     """Return the build's own directory: one per target, floor, profile, crate, Python ABI and features."""
     options = lead.options
     chosen = [*lead.features, options.all_features, options.no_default_features]
-    leaf = f"{project.crate.name}-{lead.abi.id}-{_digest(*map(str, chosen))[:6]}"
+    leaf = f"{project.crate.name}-{lead.abi.id}-{digest(*map(str, chosen))[:6]}"
     return root / "builds" / str(lead.cell.target) / options.profile / leaf
 
 
 def _config_path(lead: Bound, text: str, root: PurePath) -> PurePath:
     """Return where pyo3's configuration goes: its name tells its content, so the path of the same stays the same."""
-    return root / "pyo3" / f"{lead.abi.id}-{lead.cell.target}-{_digest(text)[:8]}.txt"
+    return root / "pyo3" / f"{lead.abi.id}-{lead.cell.target}-{digest(text)[:8]}.txt"
 
 
 def _siblings(directory: PurePath, crate: str, kind: LinkerKind, gathered: Gathered) -> tuple[PurePath, ...]:
@@ -318,5 +318,6 @@ def _is_plain(lead: Bound) -> bool:
     return plain or (lead.options.auditwheel == "skip" and limit is None)
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """Return what ids and directories are told apart by: hexadecimal, of all parts and where each ends."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

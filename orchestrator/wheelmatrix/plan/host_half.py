@@ -27,12 +27,12 @@ _SCRIPT = """\
 #!/bin/sh
 # In cargo's place: moves the linker from cargo's settings to a variable that cargo does not know.
 # In the linker's place: calls it.
-if [ -n "$_WHEELMATRIX_ZIG" ]; then
-    exec "$_WHEELMATRIX_ZIG" "$@"
+if [ -n "${kept}" ]; then
+    exec "${kept}" "$@"
 fi
-_WHEELMATRIX_ZIG=$VARIABLE
-export _WHEELMATRIX_ZIG
-unset VARIABLE
+{kept}=${linker}
+export {kept}
+unset {linker}
 exec cargo "$@"
 """
 
@@ -49,8 +49,7 @@ def script(target: Target, home: PurePath, gathered: Gathered) -> Script | None:
     """
     if target.triple != gathered.host.triple or gathered.host.os == "windows" or _has_own_linker(gathered):
         return None
-    variable = environment_name(target.triple, "LINKER")
-    text = _SCRIPT.replace("=$VARIABLE", f"=${variable}").replace("unset VARIABLE", f"unset {variable}")
+    text = _SCRIPT.format(kept=VARIABLE, linker=environment_name(target.triple, "LINKER"))
     return Script(path=home / f"for-{target.triple}.sh", text=text)
 
 

@@ -12,19 +12,15 @@ _BOUND = re.compile(r"pyo3|uniffi")
 
 def stated_bindings(pyproject: PurePath, document: Mapping[str, Any]) -> str:
     """Return the bindings that pyproject.toml names; empty: none. Raises ConfigError if [tool] is no table."""
-    tool = document.get("tool", {})
-    if not isinstance(tool, dict):
+    if not isinstance(document.get("tool", {}), dict):
         raise ConfigError.of("[tool] is not a table", where=str(pyproject))
-    tables = [table for name in ("maturin", "wheelmatrix") if isinstance(table := tool.get(name), dict)]
-    named = [table["bindings"] for table in tables if "bindings" in table]
+    named = [table["bindings"] for table in _tables(document) if "bindings" in table]
     return str(named[-1]) if named else ""
 
 
 def stated_manifest(document: Mapping[str, Any]) -> str:
     """Return the Cargo.toml that pyproject.toml names, or the usual one beside it."""
-    tool = document.get("tool", {})
-    tables = [table for name in ("maturin", "wheelmatrix") if isinstance(table := tool.get(name), dict)]
-    named = [table["manifest-path"] for table in tables if isinstance(table.get("manifest-path"), str)]
+    named = [table["manifest-path"] for table in _tables(document) if isinstance(table.get("manifest-path"), str)]
     return named[-1] if named else "Cargo.toml"
 
 
@@ -34,3 +30,9 @@ def may_be_cffi(manifest: str) -> bool:
     A crate that reaches pyo3 through one that is not called so may be one; cargo has to be asked then.
     """
     return "cdylib" in manifest and not _BOUND.search(manifest)
+
+
+def _tables(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the tables that configure a build, the one that wins last."""
+    tool = document.get("tool", {})
+    return [table for name in ("maturin", "wheelmatrix") if isinstance(table := tool.get(name), dict)]

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
-import tomli
-
 from wheelmatrix.bindings.uniffi import PROGRAM
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Bindgen, Crate, Uniffi
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.project.document import parse
 
 CONFIG = "uniffi.toml"
 """Beside Cargo.toml; it may be missing."""
@@ -75,10 +74,7 @@ def is_bound(package: Mapping[str, Any], options: BuildOptions) -> bool:
 
 def _python(text: str, where: PurePath) -> Mapping[str, Any]:
     """Return `[bindings.python]`, checked as far as it is used here; of other languages nothing is read."""
-    try:
-        table: Any = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        raise ConfigError.of(str(error), where=str(where)) from error
+    table: Any = parse(where, text)
     for key in ("bindings", "python"):
         table = table.get(key, {})
         if not isinstance(table, dict):

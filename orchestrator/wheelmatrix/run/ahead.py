@@ -3,7 +3,6 @@
 That takes about as long as loading the rest of the program, and most of it needs no Python: both go on at once.
 """
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -44,5 +43,5 @@ class Ahead:
 
 
 def _state(path: Path) -> _State:
-    found: os.stat_result = path.stat()
+    found = path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -15,7 +15,6 @@ from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.run.process import Captured, capture
 from wheelmatrix.run.shop import Shop
 
-_LAST_LINES = 3
 _VERSION = re.compile(r"\d+\.\d+")
 
 
@@ -61,7 +60,7 @@ async def _written(wheel: Wheel, step: str, scratch: Path, shop: Shop) -> dict[s
     said = await capture(command, guardian=shop.guardian)
     _note(said, step, shop)
     if not said.exit.ok:
-        raise CompileError.of(f"{PROGRAM} failed: {_last(said)}", where=str(facts.config or built))
+        raise CompileError.of(f"{PROGRAM} failed: {said.last_words()}", where=str(facts.config or built))
     paths = sorted(path for path in output.glob("*.py") if path.stem not in facts.external)
     if not paths:
         raise await to_thread.run_sync(_nothing, built, facts)
@@ -116,11 +115,6 @@ def _readable(built: Path, scratch: Path) -> Path:
 def _note(said: Captured, step: str, shop: Shop) -> None:
     with shop.log(step).open("ab") as log:
         log.write(said.stdout + said.stderr)
-
-
-def _last(said: Captured) -> str:
-    lines = [line.strip() for line in said.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    return "; ".join(lines[-_LAST_LINES:]) or f"exit code {said.exit.code}"
 
 
 def _nothing(built: Path, facts: Uniffi) -> CompileError:

@@ -11,14 +11,12 @@ from anyio import to_thread
 
 from wheelmatrix.bindings import cffi, uniffi
 from wheelmatrix.bindings.cffi import GENERATOR, HEADER, declarations, loader
-from wheelmatrix.errors import CompileError, ConfigError, Issue, ToolMissing
+from wheelmatrix.errors import CompileError, ConfigError, ToolMissing
 from wheelmatrix.model import Build, Command, Entry, Project, Wheel
 from wheelmatrix.run.bindgen import bindings, check_bindgen
 from wheelmatrix.run.files import content_of
 from wheelmatrix.run.process import Captured, capture
 from wheelmatrix.run.shop import Shop
-
-_LAST_LINES = 3
 
 
 async def check_generator(shop: Shop) -> None:
@@ -143,9 +141,6 @@ async def _python_with_cffi(shop: Shop) -> PurePath:
 
 
 def _failure(message: str, said: Captured, where: str, step: str, shop: Shop) -> CompileError:
-    text = said.stderr.decode("utf-8", "replace").strip()
-    with shop.log(step).open("a", encoding="utf-8") as log:
-        log.write(text + "\n")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    last = "; ".join(lines[-_LAST_LINES:]) or f"exit code {said.exit.code}"
-    return CompileError(Issue(message=f"{message}: {last}", where=where))
+    with shop.log(step).open("ab") as log:
+        log.write(said.stderr)
+    return CompileError.of(f"{message}: {said.last_words()}", where=where)

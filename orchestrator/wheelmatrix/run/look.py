@@ -45,15 +45,15 @@ async def look_at(
     known: Tables,
     *,
     with_attestations: bool,
-    begun: Callable[[Path], Looked | None] = lambda _: None,
+    begun: Callable[[Path], Looked | None] | None = None,
 ) -> Seen:
     """Return what the files are and what is wrong with each; nothing is raised for what is in them.
 
-    `begun`: waits for a file that was looked at before, if it was.
+    `begun`: waits for a file that was looked at before, if it was; None: none was.
     """
 
     def look_once(path: Path) -> Looked:
-        looked = begun(path) or seen(path, known)
+        looked = (begun(path) if begun else None) or seen(path, known)
         return _attested(looked, path) if with_attestations else looked
 
     found: dict[Path, Looked] = {}

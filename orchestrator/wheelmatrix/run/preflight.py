@@ -212,7 +212,7 @@ async def _looked(own: Decided, ahead: Ahead | None) -> tuple[tuple[Looked, ...]
     """Return the files if nothing is wrong with them as far as can be told here, and what the index lists meanwhile."""
     seen: list[Seen] = []
     listed: list[Listing] = []
-    begun = ahead.take if ahead else _nothing_begun
+    begun = ahead.take if ahead else None
 
     async def look() -> None:
         seen.append(await look_at(own.paths, own.known, with_attestations=own.options.attestations, begun=begun))
@@ -238,10 +238,6 @@ async def _looked(own: Decided, ahead: Ahead | None) -> tuple[tuple[Looked, ...]
     if issues:
         raise UploadError(*dict.fromkeys(issues))
     return files, listed[0]
-
-
-def _nothing_begun(_: Path) -> None:
-    """Return that a file was not looked at before."""
 
 
 async def _asked_index(

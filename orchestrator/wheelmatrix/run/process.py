@@ -27,6 +27,7 @@ else:
 _LINGER_S = 1.5
 """How long a pipe is read after the program's end, if somebody outside of its group holds it (sccache's server)."""
 _REST_CHUNKS = 64
+_LAST_LINES = 3
 _TAIL_LINES = 20
 
 
@@ -37,6 +38,11 @@ class Captured:
     exit: Exit
     stdout: bytes
     stderr: bytes
+
+    def last_words(self) -> str:
+        """Return the last lines of stderr on one line; its exit code if there are none."""
+        lines = [line.strip() for line in self.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+        return "; ".join(lines[-_LAST_LINES:]) or f"exit code {self.exit.code}"
 
 
 async def supervise(

@@ -100,8 +100,8 @@ async def probe(
     )
 
 
-async def probe_one(path: Path, source: str, *, cache: Path | None, timeout_s: float = 60.0) -> Installed:
-    """Ask the Python at `path` what it is; one that was asked for may take its time, on a machine that is busy.
+async def probe_one(path: Path, source: str, *, cache: Path | None, timeout_s: float = 10.0) -> Installed:
+    """Ask the Python at `path` what it is.
 
     Raises ConfigError if it does not answer as a Python does, is older than 3.8 or of an unknown implementation.
     """

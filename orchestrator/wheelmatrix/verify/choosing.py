@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from email.parser import HeaderParser
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from wheelmatrix.audit.dist_info import headers
 from wheelmatrix.model import Lacking, Runner, Tables
 from wheelmatrix.verify.tags import accepts, arch_of, ids, names, tags_of
 
@@ -41,7 +41,7 @@ def chosen(filename: str, pythons: Pythons, tables: Tables, requires_python: str
 def requires_python_of(members: Mapping[str, bytes]) -> str:
     """Return what the METADATA among a wheel's members asks of Pythons; empty: nothing, or it has none."""
     text = next((content for name, content in members.items() if name.endswith(".dist-info/METADATA")), b"")
-    return HeaderParser().parsestr(text.decode("utf-8", "replace")).get("Requires-Python", "")
+    return next(iter(headers(text).get("requires-python", ())), "")
 
 
 def _specifiers(requires_python: str) -> SpecifierSet:
