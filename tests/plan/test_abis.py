@@ -192,4 +192,4 @@ def test_an_older_pyo3_is_served_as_well() -> None:
     made = planned(machine=gathered(cargo_metadata=cargo_metadata(["abi3-py38"])), what=project(pyo3=older))
 
     assert stems(made) == ["cp38-abi3"]
-    assert len(made.cells) == 4
+    assert [cell.interpreter.id for cell in made.cells][-2:] == ["cp314", "cp315"]

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from packaging.specifiers import SpecifierSet
-
 from wheelmatrix.errors import ConfigError, Issue, NothingToBuild
-from wheelmatrix.model import Cell, Gathered, Installed, Interpreter, Left, Project, PyO3, Tables, Target, Version
+from wheelmatrix.model import Cell, Gathered, Installed, Interpreter, Left, Project, Tables, Target
 from wheelmatrix.options import BuildOptions, expand_braces, matches, split_patterns
+from wheelmatrix.plan.admission import dotted, exclusion, exclusion_hint, obstacle
 from wheelmatrix.plan.any_python import ANY_PYTHON, fits_any, runs_python
 from wheelmatrix.plan.tags import cell_id, short_id
 from wheelmatrix.platforms import why_absent
@@ -18,8 +17,6 @@ _NAMES = {
     "": "cpython", "python": "cpython", "cpython": "cpython", "cp": "cpython", "pypy": "pypy", "pp": "pypy",
     "graalpy": "graalpy", "gp": "graalpy",
 }  # fmt: skip
-_PATCHES = (0, *range(1, 31), 99)
-"""A version X.Y is admitted if one of its patch releases is: `>=3.8.1` admits 3.8."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +54,12 @@ def select(
     matches nothing; NothingToBuild if no cell is left.
     """
     rows = (ANY_PYTHON,) if fits_any(project) else tables.interpreters
-    admitted = tuple(row for row in rows if not _obstacle(row, project, gathered))
+    admitted = tuple(row for row in rows if not obstacle(row, project, gathered, options))
     chosen, left = ([ANY_PYTHON], []) if fits_any(project) else _chosen(options, tables, gathered, project)
     cells, absent = _present(_cells(chosen, targets, gathered), options, project)
     left += absent
     known = [(cell_id(row, target), short_id(row, target)) for target in targets for row in rows]
-    left += [] if fits_any(project) else _disabled(options, tables, project, chosen)
+    left += [] if fits_any(project) else _disabled(options, tables, gathered, project, chosen)
     cells, more, said = _filtered(options, cells, known, left)
     left += more
     if not cells:
@@ -84,7 +81,7 @@ def _chosen(
 ) -> tuple[list[Interpreter], list[Left]]:
     """Return the rows that were asked for, in the tables' order, and those that are left out."""
     if options.interpreters:
-        return _named(options.interpreters, tables, gathered, project), []
+        return _named(options, tables, gathered, project), []
     if options.all_interpreters or (options.build and not options.find_interpreter):
         return _offered(options, tables, gathered, project, tables.interpreters, is_found=False)
     if options.find_interpreter:
@@ -95,17 +92,15 @@ def _chosen(
             "there is no Python here to build for",
             hint="name one with -i 3.12, or use --all-interpreters: none needs to be installed",
         )
-    return [_row_of(gathered.active, tables, project, gathered)], []
+    return [_row_of(gathered.active, options, tables, project, gathered)], []
 
 
-def _named(
-    specs: Iterable[str], tables: Tables, gathered: Gathered, project: Project
-) -> list[Interpreter]:  # fmt: skip
+def _named(options: BuildOptions, tables: Tables, gathered: Gathered, project: Project) -> list[Interpreter]:
     issues: list[Issue] = []
     found: set[str] = set()
-    for spec in specs:
+    for spec in options.interpreters:
         try:
-            found |= {row.id for row in _of_spec(spec, tables, gathered, project)}
+            found |= {row.id for row in _of_spec(spec, options, tables, gathered, project)}
         except ConfigError as error:
             issues += error.issues
     if issues:
@@ -113,9 +108,11 @@ def _named(
     return [row for row in tables.interpreters if row.id in found]
 
 
-def _of_spec(spec: str, tables: Tables, gathered: Gathered, project: Project) -> list[Interpreter]:
+def _of_spec(
+    spec: str, options: BuildOptions, tables: Tables, gathered: Gathered, project: Project
+) -> list[Interpreter]:
     if (asked := gathered.asked.get(spec)) is not None:
-        return [_row_of(asked, tables, project, gathered)]
+        return [_row_of(asked, options, tables, project, gathered)]
     parts = _SPEC.fullmatch(spec)
     if parts is None:
         raise ConfigError.of(
@@ -132,7 +129,7 @@ def _of_spec(spec: str, tables: Tables, gathered: Gathered, project: Project) ->
             f"there is no {spec}", where="--interpreter", hint=f"known: {_known(tables, implementation)}"
         )
     for row in rows:
-        _insist(row, spec, project, gathered)
+        _insist(row, spec, options, project, gathered)
     return rows
 
 
@@ -141,11 +138,13 @@ def _known(tables: Tables, implementation: str) -> str:
     return ", ".join(dict.fromkeys(f"{row.version[0]}.{row.version[1]}{'t' * row.free_threaded}" for row in versions))
 
 
-def _row_of(installed: Installed, tables: Tables, project: Project, gathered: Gathered) -> Interpreter:
+def _row_of(
+    installed: Installed, options: BuildOptions, tables: Tables, project: Project, gathered: Gathered
+) -> Interpreter:
     """Return the row of a Python on this machine; raises ConfigError if there is none or the project excludes it."""
     for row in tables.interpreters:
         if is_of(installed, row):
-            _insist(row, str(installed.executable), project, gathered)
+            _insist(row, str(installed.executable), options, project, gathered)
             return row
     raise ConfigError.of(
         f"{installed.implementation} {installed.patch} is not supported",
@@ -154,16 +153,10 @@ def _row_of(installed: Installed, tables: Tables, project: Project, gathered: Ga
     )
 
 
-def _insist(row: Interpreter, spec: str, project: Project, gathered: Gathered) -> None:
+def _insist(row: Interpreter, spec: str, options: BuildOptions, project: Project, gathered: Gathered) -> None:
     """Raise ConfigError if the project or its pyo3 excludes a row that was asked for by name; age is no reason."""
-    if reason := _exclusion(row, project):
-        raise ConfigError.of(f"{spec}: {reason}", where="--interpreter", hint=_exclusion_hint(project))
-
-
-def _exclusion_hint(project: Project) -> str:
-    low, high = project.crate.pyo3.cpython if project.crate.pyo3 else ((3, 0), (3, 99))
-    needs = f", requires-python {project.metadata.requires_python}" if project.metadata.requires_python else ""
-    return f"the project admits CPython {_dotted(low)} to {_dotted(high)}{needs}"
+    if reason := exclusion(row, project, gathered, options):
+        raise ConfigError.of(f"{spec}: {reason}", where="--interpreter", hint=exclusion_hint(project))
 
 
 def is_of(installed: Installed, row: Interpreter) -> bool:
@@ -200,7 +193,7 @@ def _offered(
     for row in rows:
         if row.group and row.group not in options.enable and not is_found:
             continue
-        reason = _exclusion(row, project) if is_found else _obstacle(row, project, gathered)
+        reason = (exclusion if is_found else obstacle)(row, project, gathered, options)
         if not row.offered and not is_found and not reason:
             reason = "it is built only when it is named"
         if reason:
@@ -212,45 +205,7 @@ def _offered(
 
 def _spec(row: Interpreter) -> str:
     prefix = "" if row.implementation == "cpython" else row.implementation
-    return f"{prefix}{_dotted(row.version)}{'t' * row.free_threaded}"
-
-
-def _obstacle(row: Interpreter, project: Project, gathered: Gathered) -> str:
-    """Return why `--all-interpreters` leaves a row out; empty if it does not."""
-    reason = _exclusion(row, project)
-    is_old = gathered.today > row.end_of_life and not row.group.endswith("-eol")
-    if not reason and not project.metadata.requires_python and is_old:
-        reason = f"its end of life was {row.end_of_life}, and there is no requires-python; it is built when it is named"
-    return reason
-
-
-def _exclusion(row: Interpreter, project: Project) -> str:
-    """Return why the project cannot be built for a row; empty if it can."""
-    pyo3 = project.crate.pyo3
-    if pyo3 is None:
-        return ""
-    requires = project.metadata.requires_python
-    if requires and not _admits(requires, row.version):
-        return f"the project requires Python {requires}"
-    limits = {"cpython": pyo3.cpython, "pypy": pyo3.pypy, "graalpy": pyo3.graalpy}[row.implementation]
-    name = f"{pyo3.crate} {_dotted(pyo3.version)}"
-    if limits is None:
-        return f"{name} does not support {row.implementation}"
-    if not limits[0] <= row.version <= limits[1]:
-        return f"{name} supports {row.implementation} {_dotted(limits[0])} to {_dotted(limits[1])}"
-    return _free_threading(row, pyo3, name) if row.free_threaded else ""
-
-
-def _free_threading(row: Interpreter, pyo3: PyO3, name: str) -> str:
-    since = pyo3.free_threaded_since
-    if since is None:
-        return f"{name} does not support free-threaded Python"
-    return f"{name} supports free-threaded Python from {_dotted(since)} on" if row.version < since else ""
-
-
-def _admits(requires_python: str, version: Version) -> bool:
-    specifiers = SpecifierSet(requires_python, prereleases=True)
-    return any(specifiers.contains(f"{version[0]}.{version[1]}.{patch}") for patch in _PATCHES)
+    return f"{prefix}{dotted(row.version)}{'t' * row.free_threaded}"
 
 
 def _cells(rows: list[Interpreter], targets: tuple[Target, ...], gathered: Gathered) -> tuple[Cell, ...]:
@@ -293,14 +248,16 @@ def _dropped(cell: Cell, options: BuildOptions) -> str:
     return "no build pattern names it" if options.build and not matches(options.build, *names) else ""
 
 
-def _disabled(options: BuildOptions, tables: Tables, project: Project, chosen: list[Interpreter]) -> list[Left]:
+def _disabled(
+    options: BuildOptions, tables: Tables, gathered: Gathered, project: Project, chosen: list[Interpreter]
+) -> list[Left]:
     """Return the rows that a group keeps out, each with the option that turns it on, unless that would not help."""
     if options.interpreters or not (options.all_interpreters or options.build):
         return []
     ids = {row.id for row in chosen}
     return [
         Left(cell=row.id, reason=reason)
-        if (reason := _exclusion(row, project))
+        if (reason := exclusion(row, project, gathered, options))
         else Left(cell=row.id, reason=f"the group {row.group} is not enabled", hint=f"--enable {row.group}")
         for row in tables.interpreters
         if row.group and row.group not in options.enable and row.id not in ids
@@ -343,7 +300,3 @@ def _unmatched(
         return
     hint = f"cell ids look like {known[0][0]}" if known else ""
     yield Issue(message=f"the build pattern {pattern!r} matches no cell", where="build", hint=hint)
-
-
-def _dotted(version: Iterable[int]) -> str:
-    return ".".join(map(str, version))

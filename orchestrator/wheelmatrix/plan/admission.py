@@ -1,0 +1,82 @@
+"""Which Pythons a project and its pyo3 admit."""
+
+from collections.abc import Iterable
+
+from packaging.specifiers import SpecifierSet
+
+from wheelmatrix.bindings.pyo3 import stable_abis
+from wheelmatrix.model import Gathered, Interpreter, Project, PyO3, Version
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.plan.any_python import runs_python
+from wheelmatrix.project.features import conditional, pyo3_features
+
+_PATCHES = (0, *range(1, 31), 99)
+"""A version X.Y is admitted if one of its patch releases is: `>=3.8.1` admits 3.8."""
+
+
+def obstacle(row: Interpreter, project: Project, gathered: Gathered, options: BuildOptions) -> str:
+    """Return why `--all-interpreters` leaves a row out; empty if it does not."""
+    reason = exclusion(row, project, gathered, options)
+    is_old = gathered.today > row.end_of_life and not row.group.endswith("-eol")
+    if not reason and not project.metadata.requires_python and is_old:
+        reason = f"its end of life was {row.end_of_life}, and there is no requires-python; it is built when it is named"
+    return reason
+
+
+def exclusion(row: Interpreter, project: Project, gathered: Gathered, options: BuildOptions) -> str:
+    """Return why the project cannot be built for a row; empty if it can."""
+    pyo3 = project.crate.pyo3
+    if pyo3 is None:
+        return ""
+    requires = project.metadata.requires_python
+    if requires and not _admits(requires, row.version):
+        return f"the project requires Python {requires}"
+    limits = {"cpython": pyo3.cpython, "pypy": pyo3.pypy, "graalpy": pyo3.graalpy}[row.implementation]
+    name = f"{pyo3.crate} {dotted(pyo3.version)}"
+    if limits is None:
+        return f"{name} does not support {row.implementation}"
+    if row.version > limits[1] and _is_served(row, limits[1], project, gathered, options):
+        return ""
+    if not limits[0] <= row.version <= limits[1]:
+        return f"{name} supports {row.implementation} {dotted(limits[0])} to {dotted(limits[1])}"
+    return _free_threading(row, pyo3, name) if row.free_threaded else ""
+
+
+def exclusion_hint(project: Project) -> str:
+    """Return what a project admits, in words."""
+    low, high = project.crate.pyo3.cpython if project.crate.pyo3 else ((3, 0), (3, 99))
+    needs = f", requires-python {project.metadata.requires_python}" if project.metadata.requires_python else ""
+    return f"the project admits CPython {dotted(low)} to {dotted(high)}{needs}"
+
+
+def dotted(version: Iterable[int]) -> str:
+    """Return the numbers of a version, with dots."""
+    return ".".join(map(str, version))
+
+
+def _is_served(row: Interpreter, highest: Version, project: Project, gathered: Gathered, options: BuildOptions) -> bool:
+    """Return whether the stable ABI of a Python that pyo3 knows serves a row that is newer than all of these.
+
+    pyo3's build script looks at the Python of the configuration, which is the lowest that abi3 serves.
+    """
+    if row.implementation != "cpython" or row.free_threaded or project.crate.pyo3 is None or runs_python(project):
+        return False
+    found = pyo3_features(gathered.cargo_metadata, project.crate, options, conditional(options, row))
+    stable = dict(stable_abis(found, project.crate.pyo3.version))
+    if "abi3" not in stable:
+        return False
+    requires = project.metadata.requires_python
+    lowest = stable["abi3"]
+    return lowest <= highest if lowest else not requires or _admits(requires, highest)
+
+
+def _free_threading(row: Interpreter, pyo3: PyO3, name: str) -> str:
+    since = pyo3.free_threaded_since
+    if since is None:
+        return f"{name} does not support free-threaded Python"
+    return f"{name} supports free-threaded Python from {dotted(since)} on" if row.version < since else ""
+
+
+def _admits(requires_python: str, version: Version) -> bool:
+    specifiers = SpecifierSet(requires_python, prereleases=True)
+    return any(specifiers.contains(f"{version[0]}.{version[1]}.{patch}") for patch in _PATCHES)
