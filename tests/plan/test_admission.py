@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from tests.plan.gathered import binding, cargo_metadata, gathered, project, row
 
-from wheelmatrix.model import PyO3
+from wheelmatrix.model import Project, PyO3
 from wheelmatrix.options import BuildOptions, Feature
-from wheelmatrix.plan.admission import exclusion
+from wheelmatrix.plan.admission import exclusion, refusal, untried
 
 OLD = binding((0, 20, 3), cpython=((3, 7), (3, 12)), pypy=((3, 7), (3, 10)), graalpy=None, free_threaded_since=None)
 
@@ -42,3 +44,27 @@ def test_a_feature_that_holds_for_some_pythons_counts_for_these() -> None:
 
     assert why("cp314", options=options) == ""
     assert "3.7 to 3.12" in why("cp313", options=options)
+
+
+def test_a_python_newer_than_a_pyo3_that_refuses_none_can_be_asked_for_by_name() -> None:
+    oldest = replace(OLD, version=(0, 16, 6), cpython=((3, 7), (3, 10)))
+    made = project(">=3.6", pyo3=oldest)
+
+    def refused(interpreter: str, what: Project = made) -> str:
+        return refusal(row(interpreter), what, gathered(), BuildOptions())
+
+    assert why("cp312", pyo3=oldest) == "pyo3 0.16.6 supports cpython 3.7 to 3.10"
+    assert refused("cp312") == refused("cp310") == ""
+    assert "supports cpython" in refused("cp313t")
+    assert refused("cp312", project("<3.12", pyo3=oldest)) == "the project requires Python <3.12"
+    assert "3.7 to 3.12" in refused("cp313", project(pyo3=OLD))
+
+
+def test_what_nobody_has_tried_is_a_warning() -> None:
+    made = project(pyo3=replace(OLD, version=(0, 16, 6), cpython=((3, 7), (3, 10))))
+
+    said = untried([row("cp310"), row("cp312")], made, gathered(), BuildOptions())
+
+    assert said == [
+        "cp312: pyo3 0.16.6 supports cpython 3.7 to 3.10; it does not refuse others, and whether they work is not known"
+    ]

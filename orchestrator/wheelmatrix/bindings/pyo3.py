@@ -26,6 +26,9 @@ _GRAALPY: tuple[tuple[tuple[int, int], Version, Version | None], ...] = (
 Source: SUPPORTED_VERSIONS_GRAALPY of its build script; changelog (0.25: GraalPy 24.2, 0.28: 25.0)."""
 _FREE_THREADED = (((0, 29), (3, 14)), ((0, 23), (3, 13)))
 """First pyo3-ffi to the lowest free-threaded Python. Source: pyo3's changelog, 0.23.0 and 0.29.0."""
+_REFUSES_NEWER_SINCE = (0, 20)
+"""From here on the build script ends for a Python above the highest. Source: build scripts of 0.16.6, 0.17.3, 0.19.2
+(a lowest version only) and 0.20.3."""
 _TARGET_ABI_SINCE = (0, 29)
 """The configuration's key `target_abi` replaces `abi3`, and 3.15 is entered through PyModExport. Source: changelog."""
 ASKS_PYTHON = frozenset({"pyo3-build-config", "pyo3-ffi", "pyo3"})
@@ -53,6 +56,11 @@ def limits(package: Mapping[str, object]) -> tuple[_Range, _Range | None, _Range
 def free_threaded_since(version: tuple[int, int, int]) -> Version | None:
     """Return the lowest Python whose free-threaded build a pyo3 supports; None: none."""
     return next((python for since, python in _FREE_THREADED if version[:2] >= since), None)
+
+
+def refuses_newer(version: tuple[int, int, int]) -> bool:
+    """Return whether a pyo3 ends for a Python above its highest; older ones are compiled, and may work or not."""
+    return version[:2] >= _REFUSES_NEWER_SINCE
 
 
 def links_libpython(pyo3: PyO3) -> bool:

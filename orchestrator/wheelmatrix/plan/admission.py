@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from packaging.specifiers import SpecifierSet
 
-from wheelmatrix.bindings.pyo3 import stable_abis
+from wheelmatrix.bindings.pyo3 import refuses_newer, stable_abis
 from wheelmatrix.model import Gathered, Interpreter, Project, PyO3, Version
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.any_python import runs_python
@@ -28,10 +28,9 @@ def exclusion(row: Interpreter, project: Project, gathered: Gathered, options: B
     pyo3 = project.crate.pyo3
     if pyo3 is None:
         return ""
-    requires = project.metadata.requires_python
-    if requires and not _admits(requires, row.version):
-        return f"the project requires Python {requires}"
-    limits = {"cpython": pyo3.cpython, "pypy": pyo3.pypy, "graalpy": pyo3.graalpy}[row.implementation]
+    if reason := requirement(row, project):
+        return reason
+    limits = _limits(row, pyo3)
     name = f"{pyo3.crate} {dotted(pyo3.version)}"
     if limits is None:
         return f"{name} does not support {row.implementation}"
@@ -40,6 +39,32 @@ def exclusion(row: Interpreter, project: Project, gathered: Gathered, options: B
     if not limits[0] <= row.version <= limits[1]:
         return f"{name} supports {row.implementation} {dotted(limits[0])} to {dotted(limits[1])}"
     return _free_threading(row, pyo3, name) if row.free_threaded else ""
+
+
+def refusal(row: Interpreter, project: Project, gathered: Gathered, options: BuildOptions) -> str:
+    """Return why the project cannot be built for a row that was asked for by name; empty if it can.
+
+    A pyo3 that is older than the Python, and does not refuse it, is compiled for it: who asks knows of `untried`.
+    """
+    reason = exclusion(row, project, gathered, options)
+    pyo3 = project.crate.pyo3
+    is_untried = pyo3 is not None and not row.free_threaded and not refuses_newer(pyo3.version) and _is_newer(row, pyo3)
+    return "" if is_untried and not requirement(row, project) else reason
+
+
+def untried(rows: Iterable[Interpreter], project: Project, gathered: Gathered, options: BuildOptions) -> list[str]:
+    """Return a warning for each row that will be built although its pyo3 is older; the list may be empty."""
+    return [
+        f"{row.id}: {reason}; it does not refuse others, and whether they work is not known"
+        for row in rows
+        if (reason := exclusion(row, project, gathered, options))
+    ]
+
+
+def requirement(row: Interpreter, project: Project) -> str:
+    """Return why requires-python excludes a row; empty if it does not."""
+    requires = project.metadata.requires_python
+    return f"the project requires Python {requires}" if requires and not _admits(requires, row.version) else ""
 
 
 def exclusion_hint(project: Project) -> str:
@@ -52,6 +77,15 @@ def exclusion_hint(project: Project) -> str:
 def dotted(version: Iterable[int]) -> str:
     """Return the numbers of a version, with dots."""
     return ".".join(map(str, version))
+
+
+def _limits(row: Interpreter, pyo3: PyO3) -> tuple[Version, Version] | None:
+    return {"cpython": pyo3.cpython, "pypy": pyo3.pypy, "graalpy": pyo3.graalpy}[row.implementation]
+
+
+def _is_newer(row: Interpreter, pyo3: PyO3) -> bool:
+    limits = _limits(row, pyo3)
+    return limits is not None and row.version > limits[1]
 
 
 def _is_served(row: Interpreter, highest: Version, project: Project, gathered: Gathered, options: BuildOptions) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wheelmatrix.errors import ConfigError, Issue, NothingToBuild
 from wheelmatrix.model import Cell, Gathered, Installed, Interpreter, Left, Project, Tables, Target
 from wheelmatrix.options import BuildOptions, expand_braces, matches, split_patterns
-from wheelmatrix.plan.admission import dotted, exclusion, exclusion_hint, obstacle
+from wheelmatrix.plan.admission import dotted, exclusion, exclusion_hint, obstacle, refusal, untried
 from wheelmatrix.plan.any_python import ANY_PYTHON, fits_any, runs_python
 from wheelmatrix.plan.tags import cell_id, short_id
 from wheelmatrix.platforms import why_absent
@@ -56,6 +56,7 @@ def select(
     rows = (ANY_PYTHON,) if fits_any(project) else tables.interpreters
     admitted = tuple(row for row in rows if not obstacle(row, project, gathered, options))
     chosen, left = ([ANY_PYTHON], []) if fits_any(project) else _chosen(options, tables, gathered, project)
+    unsure = [] if fits_any(project) else untried(chosen, project, gathered, options)
     cells, absent = _present(_cells(chosen, targets, gathered), options, project)
     left += absent
     known = [(cell_id(row, target), short_id(row, target)) for target in targets for row in rows]
@@ -64,7 +65,7 @@ def select(
     left += more
     if not cells:
         raise nothing_left(left)
-    return Selection(cells=cells, left=tuple(left), warnings=tuple(said), admitted=admitted)
+    return Selection(cells=cells, left=tuple(left), warnings=(*unsure, *said), admitted=admitted)
 
 
 def nothing_left(left: Iterable[Left]) -> NothingToBuild:
@@ -155,7 +156,7 @@ def _row_of(
 
 def _insist(row: Interpreter, spec: str, options: BuildOptions, project: Project, gathered: Gathered) -> None:
     """Raise ConfigError if the project or its pyo3 excludes a row that was asked for by name; age is no reason."""
-    if reason := exclusion(row, project, gathered, options):
+    if reason := refusal(row, project, gathered, options):
         raise ConfigError.of(f"{spec}: {reason}", where="--interpreter", hint=exclusion_hint(project))
 
 
