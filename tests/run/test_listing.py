@@ -102,6 +102,23 @@ def test_a_path_dependency_that_is_not_there_is_named(tmp_path: Path) -> None:
         found_names(tmp_path / "a/Cargo.toml")
 
 
+def test_what_no_feature_turns_on_may_be_missing_of_a_dependency(tmp_path: Path) -> None:
+    """cargo wants to see all that members of the crate's own workspace name, and of others what it needs."""
+    maybe = '[dependencies]\nmaybe = { path = "../maybe", optional = true }\n'
+    needs_b = crate("a") + '[dependencies]\nb = { path = "../b" }\n'
+    files = {"a/Cargo.toml": needs_b, "b/Cargo.toml": crate("b") + maybe, "a/src/lib.rs": LIB, "b/src/lib.rs": LIB}
+    Case(files=files).write(tmp_path)
+
+    found = anyio.run(partial(find_crates, BuildOptions(), tmp_path / "a/Cargo.toml"))
+    (tmp_path / "a/Cargo.toml").write_text(crate("a") + maybe)
+
+    assert [each["name"] for each in found.dependencies] == ["b"]
+    assert len(found.warnings) == 1
+    assert "the optional path dependency maybe of b is not there" in found.warnings[0]
+    with pytest.raises(ConfigError, match="the path dependency maybe of a is not there"):
+        found_names(tmp_path / "a/Cargo.toml")
+
+
 def test_a_workspace_is_no_package(tmp_path: Path) -> None:
     files = {"Cargo.toml": '[workspace]\nmembers = ["a"]\n', "a/Cargo.toml": crate("a"), "a/src/lib.rs": LIB}
     Case(files=files).write(tmp_path)

@@ -98,6 +98,16 @@ def test_a_dependency_whose_readme_is_gone_is_shipped_without_it(make: Make) -> 
     ] * 2
 
 
+def test_a_dependency_that_lacks_what_is_optional_gives_an_sdist_that_cargo_reads(make: Make, tmp_path: Path) -> None:
+    named = '[package]\nname = "one"\nversion = "0.1.0"\n[dependencies]\ntwo = { path = "../two", optional = true }\n'
+    made = make("part-of-a-workspace", edit={"ws/one/Cargo.toml": named})
+
+    assert [("two of one is not there" in warning) for warning in made.warnings] == [True]
+    shutil.unpack_archive(made.path, tmp_path / "x", filter="data")
+    (manifest,) = (tmp_path / "x").glob("*/app/Cargo.toml")
+    subprocess.run(["cargo", "metadata", "--offline", "--manifest-path", manifest], check=True, capture_output=True)
+
+
 def test_a_hidden_file_that_the_crate_takes_in_is_shipped_from_outside_of_git_too(make: Make) -> None:
     code = 'pub const T: &str = include_str!("templates/.gitignore");\n'
     made = make("plain", edit={"src/lib.rs": code, "src/templates/.gitignore": "x\n"})

@@ -1,7 +1,7 @@
 """What cargo says of a crate and of every path dependency below it, without resolving or fetching anything."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ class Crates:
     """Sorted by manifest."""
     workspaces: Mapping[str, Path]
     """Directory of the workspace's root by manifest path."""
+    warnings: tuple[str, ...] = ()
+    """Optional dependencies that are not there, and that cargo does not miss."""
 
 
 async def find_crates(options: BuildOptions, manifest: Path) -> Crates:
@@ -44,11 +46,16 @@ async def find_crates(options: BuildOptions, manifest: Path) -> Crates:
     """
     metadata = await cargo_metadata(options, manifest, "--no-deps")
     known = dict(_packages(metadata))
+    members = frozenset(known)
     roots = dict.fromkeys(known, Path(metadata["workspace_root"]))
     main = _main(known, manifest)
     found: dict[str, Package] = {}
     at_once: dict[str, Package] | None = None
-    wanted = {**_needed([main]), **_patched(Path(metadata["workspace_root"])), **_bindgen(options, main, known)}
+    wanted = {
+        **_needed([main], members),
+        **_patched(Path(metadata["workspace_root"])),
+        **_bindgen(options, main, known),
+    }
     while wanted:
         new = {path: why for path, why in wanted.items() if path not in found and path != main["manifest_path"]}
         unknown = {path: why for path, why in new.items() if path not in known}
@@ -63,12 +70,13 @@ async def find_crates(options: BuildOptions, manifest: Path) -> Crates:
             roots.update(dict.fromkeys(packages, root))
         here = {path: known[path] for path in new if path in known}
         found.update(here)
-        wanted = _needed(here.values())
+        wanted = _needed(here.values(), members)
     return Crates(
         metadata=metadata,
         main=main,
         dependencies=tuple(found[path] for path in sorted(found)),
         workspaces=roots,
+        warnings=tuple(_missed(found[path] for path in sorted(found) if path not in members)),
     )
 
 
@@ -162,7 +170,7 @@ def _main(known: Mapping[str, Package], manifest: Path) -> Package:
 
 
 def _check_there(manifests: Mapping[str, str]) -> None:
-    hint = "correct its `path`; an sdist has every path dependency, optional ones too"
+    hint = "correct its `path`; an sdist has every path dependency, the crate's optional ones too"
     issues = [
         Issue(message=f"the path dependency {why} is not there", where=path, hint=hint)
         for path, why in manifests.items()
@@ -176,17 +184,33 @@ def _packages(metadata: Mapping[str, Any]) -> Iterator[tuple[str, Package]]:
     yield from ((str(each["manifest_path"]), each) for each in metadata["packages"])
 
 
-def _needed(packages: Iterable[Package]) -> dict[str, str]:
-    """Return the manifests that packages name by path, and who names them; what only tests need may be missing."""
+def _needed(packages: Iterable[Package], members: Set[str]) -> dict[str, str]:
+    """Return the manifests that packages name by path, and who names them.
+
+    What only tests need may be missing; so may what no feature turns on, unless a member of the crate's own workspace
+    (`members`: manifests) names it: of these cargo wants to see all.
+    """
     found = {}
     for package in packages:
-        for each in package["dependencies"]:
-            if not each.get("path"):
-                continue
-            path = Path(normal(Path(each["path"]))) / "Cargo.toml"
-            if each["kind"] != "dev" or path.is_file():
+        for each, path in _by_path(package):
+            may_be_missing = each["kind"] == "dev" or (each["optional"] and package["manifest_path"] not in members)
+            if path.is_file() or not may_be_missing:
                 found[str(path)] = f"{each['name']} of {package['name']}"
     return found
+
+
+def _missed(packages: Iterable[Package]) -> Iterator[str]:
+    for package in packages:
+        for each, path in _by_path(package):
+            if each["kind"] != "dev" and not path.is_file():
+                said = f"the optional path dependency {each['name']} of {package['name']} is not there"
+                yield f"{path}: {said}: the sdist lacks it, too, and a feature that needs it cannot be turned on"
+
+
+def _by_path(package: Package) -> Iterator[tuple[Package, Path]]:
+    for each in package["dependencies"]:
+        if each.get("path"):
+            yield each, Path(normal(Path(each["path"]))) / "Cargo.toml"
 
 
 def _patched(root: Path) -> dict[str, str]:

@@ -183,7 +183,7 @@ async def _read(
         texts=texts,
         known_to_git=known,
     )
-    return source, (*doubts, *warnings), Path(crates.metadata["target_directory"])
+    return source, (*doubts, *warnings, *crates.warnings), Path(crates.metadata["target_directory"])
 
 
 def _package(crates: Crates, options: BuildOptions) -> _Package:
