@@ -85,10 +85,12 @@ def test_without_cargo_the_error_says_how_to_get_it(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 def test_a_toolchain_that_is_not_installed_is_told(tmp_path):
     rustc = tmp_path / "rustc"
-    rustc.write_text("#!/bin/sh\necho \"error: toolchain 'old' is not installed\" >&2\nexit 1\n")
+    said = "error: toolchain 'old' is not installed\n\nStack backtrace:\n   0: of rustup itself"
+    rustc.write_text(f'#!/bin/sh\necho "{said}" >&2\nexit 1\n')
     rustc.chmod(0o755)
 
     with pytest.raises(ToolMissing, match="toolchain 'old' is not installed") as caught:
         ask(tmp_path, {"RUSTC": str(rustc)}, {})
 
     assert "--toolchain" in caught.value.issues[0].hint
+    assert caught.value.issues[0].message.endswith("'old' is not installed")

@@ -25,6 +25,9 @@ from wheelmatrix.run.process import capture
 from wheelmatrix.run.project_files import find_manifest, read_files
 from wheelmatrix.run.pythons import active, cache_file, candidates, find_named, probe, probe_one
 
+_PROGRESS = ("    Updating", "    Blocking", " Downloading", "  Downloaded")
+"""What begins the lines of cargo that are no part of an error."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pythons:
@@ -106,7 +109,7 @@ async def _metadata(options: BuildOptions, manifest: Path, triples: Sequence[str
 
 
 def _metadata_error(said: str, manifest: Path) -> ConfigError:
-    lines = [line for line in said.splitlines() if not line.startswith(("    Updating", "  Downloaded"))]
+    lines = [line for line in said.splitlines() if not line.startswith(_PROGRESS)]
     hint = ""
     if "--locked" in said or "--frozen" in said:
         hint = "run `cargo update --workspace` and commit Cargo.lock, or leave out --locked and --frozen"

@@ -95,7 +95,8 @@ def _memory_bytes() -> int:
 def _check(name: str, said: Captured) -> None:
     if said.exit.ok:
         return
-    text = said.stderr.decode("utf-8", "replace").strip()
+    # With RUST_BACKTRACE set, rustup says where in itself it ended, too.
+    text = said.stderr.decode("utf-8", "replace").partition("\nStack backtrace:")[0].strip()
     hint = _INSTALL_RUST
     if "toolchain" in text:
         hint = "install it with rustup, or take another with --toolchain NAME (or RUSTUP_TOOLCHAIN)"
