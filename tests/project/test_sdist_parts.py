@@ -14,7 +14,7 @@ from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.layout import Layout
 from wheelmatrix.project.pyproject_text import repointed
 from wheelmatrix.project.sdist import archive_base, sdist_entries
-from wheelmatrix.project.sdist_needs import embedded_files, missing_crates
+from wheelmatrix.project.sdist_needs import embedded_files, missing_backend, missing_crates
 from wheelmatrix.project.shipped import manifest_text, workspace_text
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
 
@@ -183,3 +183,12 @@ def test_what_git_leaves_out_is_missing() -> None:
 
     assert [each.where for each in missing_crates(source)] == ["/p/Cargo.toml", "/p/dep/Cargo.toml"]
     assert list(missing_crates(project())) == []
+
+
+@pytest.mark.parametrize("text", ["", "[build-system]\nrequires = ['maturin']\n", "build-system = 3"])
+def test_an_sdist_names_what_builds_it(text: str) -> None:
+    (issue,) = missing_backend(project(pyproject_text=text))
+
+    assert "setuptools" in issue.message
+    assert 'build-backend = "wheelmatrix"' in issue.hint
+    assert not list(missing_backend(project(pyproject_text="[build-system]\nbuild-backend = 'own'\n")))

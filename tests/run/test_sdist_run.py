@@ -108,6 +108,15 @@ def test_a_dependency_that_lacks_what_is_optional_gives_an_sdist_that_cargo_read
     subprocess.run(["cargo", "metadata", "--offline", "--manifest-path", manifest], check=True, capture_output=True)
 
 
+def test_a_byte_order_mark_is_no_part_of_a_manifest(make: Make) -> None:
+    """Editors on Windows write it, cargo reads it, and Python's own reader of TOML, which pip has, does not."""
+    files = CASES["plain"].files
+    marked = {name: f"\ufeff{files[name]}" for name in ("Cargo.toml", "pyproject.toml")}
+    expected = members(make("plain"))
+
+    assert members(make("plain", edit=marked)) == expected
+
+
 def test_a_hidden_file_that_the_crate_takes_in_is_shipped_from_outside_of_git_too(make: Make) -> None:
     code = 'pub const T: &str = include_str!("templates/.gitignore");\n'
     made = make("plain", edit={"src/lib.rs": code, "src/templates/.gitignore": "x\n"})

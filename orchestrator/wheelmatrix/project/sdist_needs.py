@@ -114,6 +114,15 @@ def missing_crates(source: SourceProject) -> Iterator[Issue]:
             yield Issue(message=message, where=str(crate.workspace / "Cargo.toml"), hint=hint)
 
 
+def missing_backend(source: SourceProject) -> Iterator[Issue]:
+    """Yield that nothing says what builds the sdist: installers would take setuptools. Source: PEP 517."""
+    system = parsed(source.pyproject_text, source.pyproject).get("build-system")
+    if not (isinstance(system, dict) and system.get("build-backend")):
+        message = "there is no build-backend under [build-system]: an installer would build the sdist with setuptools"
+        hint = 'add it: requires = ["wheelmatrix"] and build-backend = "wheelmatrix"; or "maturin" for both'
+        yield Issue(message=message, where=str(source.pyproject), hint=hint)
+
+
 def missing_configuration(source: SourceProject, contents: Iterable[tuple[Entry, bytes]]) -> Iterator[Issue]:
     """Yield that of uniffi, which steers what the Python files are: without it they would be others, or fewer."""
     path = config_path(source.crate.manifest)

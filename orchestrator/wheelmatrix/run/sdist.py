@@ -27,6 +27,7 @@ from wheelmatrix.project.sdist_needs import (
     embedded_files,
     header_doubt,
     hidden_needs,
+    missing_backend,
     missing_configuration,
     missing_crates,
 )
@@ -128,7 +129,7 @@ def _resolved(
 def _check(source: SourceProject, contents: Sequence[tuple[Entry, bytes]]) -> None:
     """Refuse an sdist that cannot be built: raises ConfigError with every file that it would not have."""
     names = {entry.name for entry, _ in contents}
-    issues = [*missing_crates(source), *missing_configuration(source, contents)]
+    issues = [*missing_backend(source), *missing_crates(source), *missing_configuration(source, contents)]
     embedded = embedded_files(source, contents)
     issues += [each.issue for each in embedded if each.name not in names and Path(each.path).is_file()]
     if issues:
@@ -169,7 +170,7 @@ async def _read(
     source = SourceProject(
         options=options,
         pyproject=pyproject,
-        pyproject_text=text_of(pyproject, "utf-8"),
+        pyproject_text=text_of(pyproject),
         table=table,
         metadata=described,
         place=place,
@@ -204,7 +205,7 @@ async def _sources(crates: Crates) -> list[SourceCrate]:
     packages = (crates.main, *crates.dependencies)
     manifests = [Path(each["manifest_path"]) for each in packages]
     roots = [crates.workspaces[str(manifest)] for manifest in manifests]
-    texts = [text_of(manifest, "utf-8") for manifest in manifests]
+    texts = [text_of(manifest) for manifest in manifests]
     tables = [
         _inherited(parsed(text, manifest).get("package", {}), root)
         for text, manifest, root in zip(texts, manifests, roots, strict=True)
