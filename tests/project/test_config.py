@@ -301,3 +301,10 @@ def test_what_maturin_calls_targets_are_artifacts() -> None:
 
     assert options.artifacts == (ArtifactChoice(name="a", kind="bin"),)
     assert options.targets == ()
+
+
+def test_a_table_whose_name_is_misspelt_is_told() -> None:
+    assert read("[tool.maturn]\nstrip = true\n").warnings == (
+        "tool.maturn: this table is not read; did you mean [tool.maturin]?",
+    )
+    assert read("[tool.maturin]\n[tool.maturin-import-hook]\n[tool.ruff]\n[tool.wheel]\n").warnings == ()

@@ -99,7 +99,9 @@ def test_dead_keys_of_cargo_are_refused() -> None:
 
 
 def test_unknown_keys_are_a_warning() -> None:
-    assert "unknown key 'url' in [project] is ignored" in made('version = "1"\nurl = "x"').warnings
+    assert "unknown key 'homepage' in [project] is ignored" in made('version = "1"\nhomepage = "x"').warnings
+    said = "unknown key 'require-python' in [project] is ignored; did you mean requires-python?"
+    assert said in made('version = "1"\nrequire-python = ">=3.9"').warnings
 
 
 def test_entry_points_are_written_by_group() -> None:

@@ -67,6 +67,13 @@ def test_an_error_of_the_linker_is_told(crate):
     assert "linking with" in str(result.failures[0])
 
 
+def test_a_profile_that_is_not_there_is_told_with_those_that_are(crate):
+    result, _ = build(crate("tiny"), profile="nope")
+
+    assert "profile `nope` is not defined" in str(result.failures[0])
+    assert "[profile.NAME]" in result.failures[0].issues[0].hint
+
+
 def test_a_compiler_that_was_killed_is_tried_again_alone(crate, killed):
     killed(once=True)
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from wheelmatrix.options import BuildOptions, Notes, Option, anchored, options_of
+from wheelmatrix.options import BuildOptions, Notes, Option, anchored, nearest, options_of
 from wheelmatrix.project.document import parse
+
+_TABLES = frozenset({"maturin", "wheelmatrix"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ def layers(pyproject: PurePath | None, text: str, notes: Notes) -> tuple[Layer, 
         return empty, empty
     tool = _table(parse(pyproject, text), "tool", "tool", notes)
     directory = pyproject.parent
+    _warn_of_misspelt(tool, notes)
     maturin = _table(tool, "maturin", "tool.maturin", notes)
     ours = _table(tool, "wheelmatrix", "tool.wheelmatrix", notes)
     return (
@@ -43,6 +46,12 @@ def _table(above: Mapping[str, Any], key: str, where: str, notes: Notes) -> dict
         return found
     notes.wrong_type(where, "a table", found)
     return {}
+
+
+def _warn_of_misspelt(tool: Mapping[str, Any], notes: Notes) -> None:
+    for name in tool.keys() - _TABLES:
+        if guess := nearest(name, _TABLES - tool.keys()):
+            notes.warnings.append(f"tool.{name}: this table is not read; did you mean [tool.{guess}]?")
 
 
 def _our_keys() -> dict[str, Option]:

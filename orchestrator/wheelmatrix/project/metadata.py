@@ -17,6 +17,7 @@ from pyproject_metadata.errors import ConfigurationWarning
 
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import CargoPackage, Entry, FoundFiles, Metadata
+from wheelmatrix.options import did_you_mean
 from wheelmatrix.project.entry_points import entry_points
 from wheelmatrix.project.fields import cargo_headers, project_headers
 from wheelmatrix.project.licenses import license_entries
@@ -172,7 +173,9 @@ def _version(project: Mapping[str, Any], crate: CargoPackage, where: str) -> Ver
 
 
 def _doubts(project: Mapping[str, Any], long_text: Readme | None) -> Iterator[str]:
-    yield from (f"unknown key {key!r} in [project] is ignored" for key in sorted(set(project) - _KNOWN))
+    for key in sorted(set(project) - _KNOWN):
+        guess = did_you_mean(key, sorted(_KNOWN - set(project)))
+        yield f"unknown key {key!r} in [project] is ignored" + (f"; {guess}" if guess else "")
     dynamic = project.get("dynamic", ())
     if project and "version" not in project and "version" not in dynamic:
         yield "[project] has no version and does not say that it is dynamic: Cargo's is taken"

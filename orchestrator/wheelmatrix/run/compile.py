@@ -1,6 +1,7 @@
 """The compile step: a directory of its own, cargo in it, and the library and programs that cargo says it made."""
 
 import contextlib
+import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from wheelmatrix.run.process import Exit, capture, supervise
 from wheelmatrix.run.shop import Shop
 
 _SIGKILL = 9
+_NO_PROFILE = re.compile(rb"profile `[^`]*` is not defined")
 _LONGEST_MESSAGE = 400
 """Of what a compiler says in one message; macros can make it megabytes. The log has all of it."""
 
@@ -178,6 +180,8 @@ def _failure(ended: Exit, heard: Listener, build: Build) -> Exception:
     joined = b"\n".join(heard.tail)
     if b"No space left on device" in joined:
         text, hint = "the disk is full", "make room (`wheelmatrix clean` removes what old builds left), then --resume"
+    elif _NO_PROFILE.search(joined):
+        hint = "the profiles are release, dev, and each [profile.NAME] of the Cargo.toml at the workspace's root"
     return CompileError.of(text, where=build.name, hint=hint)
 
 
