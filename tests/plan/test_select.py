@@ -62,6 +62,17 @@ def test_the_range_of_pyo3_bounds_the_matrix_too() -> None:
     assert why(found)["cp314"][0] == "pyo3 0.23.5 supports cpython 3.7 to 3.13"
 
 
+def test_a_python_that_a_pyo3_does_not_refuse_is_left_out_and_can_be_named() -> None:
+    oldest = project(pyo3=binding((0, 16, 6), cpython=((3, 7), (3, 10)), pypy=None, free_threaded_since=None))
+
+    found, named = selected(what=oldest), selected(BuildOptions(interpreters=("3.12",)), what=oldest)
+
+    assert names(found) == ["cp39", "cp310"]
+    assert why(found)["cp312"] == ("pyo3 0.16.6 supports cpython 3.7 to 3.10", "-i 3.12")
+    assert names(named) == ["cp312"]
+    assert "whether they work is not known" in named.warnings[0]
+
+
 def test_an_old_row_goes_where_there_is_no_requires_python() -> None:
     found = selected(what=project(""))
 

@@ -198,7 +198,8 @@ def _offered(
         if not row.offered and not is_found and not reason:
             reason = "it is built only when it is named"
         if reason:
-            left.append(Left(cell=row.id, reason=reason, hint=f"-i {_spec(row)}" if "named" in reason else ""))
+            can_be_named = not refusal(row, project, gathered, options)
+            left.append(Left(cell=row.id, reason=reason, hint=f"-i {_spec(row)}" if can_be_named else ""))
         else:
             chosen.append(row)
     return chosen, left
