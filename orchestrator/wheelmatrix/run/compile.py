@@ -146,8 +146,8 @@ async def _attempt(
         raise first_of(failures) from None
     if not ended.ok:
         raise _failure(ended, heard, build)
-    if not heard.has_begun and not is_further:  # everything was fresh, so every unit has been heard of
-        shop.emit(UnitsCounted(step=step, total=heard.units))
+    if not heard.is_counted and not is_further:  # it is over, so every unit has been heard of
+        shop.emit(UnitsCounted(step=step, total=heard.units + (len(build.more) if heard.has_begun else 0)))
     return heard
 
 
@@ -164,6 +164,7 @@ async def _count(build: Build, heard: Listener, made: Callable[[Part], None], sh
             if said.exit.ok and (graph := unit_graph(said.stdout, ASKS_PYTHON)):
                 shop.unit_graphs[key] = graph
     if (graph := shop.unit_graphs.get(key)) is not None:
+        heard.is_counted = True
         shop.emit(UnitsCounted(step=heard.step, total=graph.total + len(build.more)))
         for part, units in graph.parts.items():
             heard.await_units(units, partial(made, part))

@@ -13,12 +13,13 @@ from wheelmatrix.errors import Issue, WheelmatrixError
 from wheelmatrix.events import StepFinished
 from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Step, Wheel
 from wheelmatrix.plan.schedule import Schedule
+from wheelmatrix.run.audit import audit_artifact
 from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.first_link import link_first
 from wheelmatrix.run.generate import generate
 from wheelmatrix.run.ledger import INTERRUPTED, Ledger
 from wheelmatrix.run.merge import merge_slices
-from wheelmatrix.run.ship import audit_artifact, pack_wheel, verify_wheel
+from wheelmatrix.run.ship import pack_wheel, verify_wheel
 from wheelmatrix.run.shop import Shop
 
 _TAIL_LINES = 20
