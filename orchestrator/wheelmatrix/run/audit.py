@@ -40,7 +40,7 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
     place, key = shop.root / "audited" / f"{subject}.json", _key(everything, names, expected, shop)
     report = await to_thread.run_sync(_recalled, place, key)
     if report is None:
-        async with shop.jobserver.token():
+        async with shop.jobserver.token(follows=True):
             report = await to_thread.run_sync(_judged, everything, names, expected, shop)
         if report:
             remember(place, key, asdict(report))

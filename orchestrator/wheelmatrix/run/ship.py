@@ -49,7 +49,7 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     if report.graft:
         from wheelmatrix.run.repair import repaired
 
-        async with shop.jobserver.token():
+        async with shop.jobserver.token(follows=True):
             report, extra, library, grafted = await repaired(wheel, artifact, report, extra, shop)
     filename = wheel_filename(wheel.stem, report.platform_tags)
     tags = wheel_tags(wheel.stem, report.platform_tags)
@@ -67,7 +67,7 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     path = shop.out / filename
     written = await to_thread.run_sync(_packed_before, wheel, key, path, shop)
     if written is None:
-        async with shop.jobserver.token():
+        async with shop.jobserver.token(follows=True):
             place = path if shop.verifier is None else _waiting_room(shop) / filename
             written = await write_wheel(entries, place, compressor=packer, epoch_s=shop.epoch_s)
         await to_thread.run_sync(_age, written.path, written.unchanged, shop)
