@@ -38,11 +38,13 @@ def sdist_entries(source: SourceProject) -> tuple[tuple[Entry, ...], tuple[str, 
     _add_named(chosen)
     _add_python(chosen)
     _add_included(chosen)
-    for licence in source.metadata.licenses:
-        chosen.add(licence.name, licence.source, is_needed=True)
+    text = source.metadata.text
+    for licence, name in _licences(chosen):
+        chosen.add(name, licence.source, is_needed=True)
+        text = text.replace(f"\nLicense-File: {licence.name}\n".encode(), f"\nLicense-File: {name}\n".encode(), 1)
     entries = dict(chosen.entries)
     entries.pop(PKG_INFO, None)  # that of the sdist which these sources were unpacked from
-    first = Entry(name=PKG_INFO, source=source.metadata.text)
+    first = Entry(name=PKG_INFO, source=text)
     return (first, *(entries[name] for name in sorted(entries))), tuple(chosen.warnings)
 
 
@@ -132,7 +134,7 @@ def _add_crate(
 ) -> None:
     own = crate.directory.relative_to(chosen.base)
     beside = dict(_texts_beside(crate))
-    files = {file.path: file for file in crate.files}
+    files = {file.path for file in crate.files}
     moved = _moved_elsewhere(chosen, crate)
     names = set()
     for key in sorted(crate.absent):
@@ -140,6 +142,9 @@ def _add_crate(
         chosen.warnings.append(
             f"{path} is not there: the sdist's Cargo.toml of {crate.package['name']} does not name it"
         )
+    for path, where in beside.items():  # before its own file of that name, which Cargo.toml does not mean
+        if path not in files:
+            chosen.add((own / where).as_posix(), path, is_needed=True)
     for file in crate.files:
         name = (own / file.path.relative_to(crate.directory)).as_posix()
         if (file.path.name == "Cargo.toml" and file.path == crate.manifest) or moved(file.path):
@@ -147,9 +152,6 @@ def _add_crate(
         if file.path not in (chosen.source.pyproject, chosen.source.place.root / PKG_INFO):
             chosen.add_file(name, file)
             names.add(file.path)
-    for path, where in beside.items():
-        if crate.directory / where not in files:
-            chosen.add((own / where).as_posix(), path, is_needed=True)
     names |= _include_into(chosen, crate, own)
     shipped = {path for path in names if chosen.entries.get((own / path.relative_to(crate.directory)).as_posix())}
     text = manifest_text(
@@ -218,6 +220,21 @@ def _add_named(chosen: _Chosen) -> None:
                 message = "the file is outside of what the generator `git` packs"
                 raise ConfigError.of(message, where=str(path), hint='move it, or set sdist-generator = "cargo"')
             chosen.add(chosen.name(path), path, is_needed=True)
+
+
+def _licences(chosen: _Chosen) -> Iterator[tuple[Entry, str]]:
+    """Yield the licences with their names in the archive, by which PKG-INFO has them.
+
+    One that [project] names from above it lies where it was, seen from the base, and there alone.
+    """
+    source, root = chosen.source, chosen.source.place.root
+    above = {
+        path for path in named_files(source.table, {}, root, source.crate.manifest) if not path.is_relative_to(root)
+    }
+    places = {file.real_path: file.path for file in source.files if file.path in above}
+    for licence in source.metadata.licenses:
+        place = places.get(licence.source) if isinstance(licence.source, PurePath) else None
+        yield licence, chosen.name(place) if place else licence.name
 
 
 def _add_python(chosen: _Chosen) -> None:
