@@ -14,7 +14,6 @@ from wheelmatrix.model import (
     Expectation,
     Gathered,
     Host,
-    Installed,
     LinkerKind,
     Project,
     Tables,
@@ -31,6 +30,7 @@ from wheelmatrix.plan.first_link import first_link
 from wheelmatrix.plan.host_half import may_be_shared
 from wheelmatrix.plan.linker import linker
 from wheelmatrix.plan.members import extension_of, programs_of
+from wheelmatrix.plan.script_python import python_variables, stand_in
 from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
 from wheelmatrix.platforms import lowest_floor
 
@@ -136,9 +136,10 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
     text = pyo3.config_text(asks, abi, target, libraries) if asks else ""
     config_path = _config_path(lead, text, root) if asks else None
     linked = linker(target, options, project, gathered)
+    python = python_variables(group, project, gathered)
     commands = cargo_commands(
-        lead, project, gathered, directory, config_path, PurePath(extension).name, _python(group, gathered), linked
-    )
+        lead, project, gathered, directory, config_path, PurePath(extension).name, python, linked
+    )  # fmt: skip
     command, *more = commands
     return Build(
         id=digest(directory.name, str(target), options.profile, *_argv(commands), text)[:8],
@@ -158,6 +159,7 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
         script=linked.script,
         before=_before(lead, command, project, gathered.host),
         more=tuple(more),
+        stand_in=stand_in(group, project, gathered),
     )
 
 
@@ -202,25 +204,6 @@ def _expectation(lead: Bound, project: Project) -> Expectation:
         outside=lead.options.repair_exclude,
         inside=lead.options.repair_include,
     )
-
-
-def _python(group: Sequence[Bound], gathered: Gathered) -> Installed | None:
-    """Return the Python for build scripts: the cell's; for a stable ABI the lowest here that it serves.
-
-    Which cells were selected has no say in the latter, or another selection would compile everything again.
-    """
-    lead = group[0]
-    if lead.abi.kind in ("version", "none"):
-        return lead.cell.installed
-    served = [each for each in gathered.installed if _serves(lead, each)]
-    return min(served, key=lambda each: (each.version, str(each.executable)), default=None)
-
-
-def _serves(lead: Bound, installed: Installed) -> bool:
-    if installed.implementation != "cpython" or installed.debug:
-        return False
-    has_abi = lead.abi.kind == "abi3t" or not installed.free_threaded
-    return has_abi and installed.version >= lead.abi.interpreter.version
 
 
 def _directory(lead: Bound, project: Project, root: PurePath) -> PurePath:
