@@ -82,6 +82,17 @@ def test_a_stable_abi_whose_pythons_are_not_here_has_the_lowest_that_it_serves()
     assert (named(unserved), unserved.stand_in) == (str(CURRENT), CURRENT)
 
 
+def test_a_slice_that_is_a_wheel_of_its_own_may_be_for_other_pythons() -> None:
+    both = ("universal2-apple-darwin", "aarch64-apple-darwin")
+    tools = {"cargo-zigbuild": PurePath("/usr/bin/cargo-zigbuild"), "zig": PurePath("/usr/bin/zig")}
+    mac = gathered(stds=("aarch64-apple-darwin", "x86_64-apple-darwin")).host
+    machine = replace(ABI3, installed=(here("cp311"), here("cp312")), host=mac, programs=tools)
+
+    found = builds(machine, "3.11", "3.12", targets=both, skip=("cp311-macosx_arm64",))
+
+    assert {build.target.arch: named(build) for build in found} == {"x86_64": "/envs/cp311", "arm64": "/envs/cp312"}
+
+
 @pytest.mark.parametrize("asked", [("3.15",), ("3.15", "3.15t")])
 def test_abi3t_serves_a_free_threaded_python_whichever_cell_was_selected(asked: tuple[str, ...]) -> None:
     machine = gathered(cargo_metadata=cargo_metadata(["abi3t-py315"]), installed=(here("cp315t"),), current=CURRENT)

@@ -30,7 +30,7 @@ from wheelmatrix.plan.first_link import first_link
 from wheelmatrix.plan.host_half import may_be_shared
 from wheelmatrix.plan.linker import linker
 from wheelmatrix.plan.members import extension_of, programs_of
-from wheelmatrix.plan.script_python import python_variables, stand_in
+from wheelmatrix.plan.script_python import NAMES_PYTHON, python_variables, stand_in
 from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
 from wheelmatrix.platforms import lowest_floor
 
@@ -81,12 +81,20 @@ def distinct_builds(made: Iterable[Made]) -> tuple[Build, ...]:
     for build in (build for each in made for build in each.builds):
         before = found.get(build.directory)
         found[build.directory] = replace(build, cells=(*before.cells, *build.cells)) if before else build
-        if before and (before.command, before.before) != (build.command, build.before):
+        if before and _calls_of(before) != _calls_of(build):
             message = f"{build.name} is needed twice, by {before.cells[0]} and {build.cells[0]}, whose options differ"
             issues.append(Issue(message=message, hint="give both targets the same options, or leave out one"))
     if issues:
         raise ConfigError(*issues)
     return tuple(found.values())
+
+
+def _calls_of(build: Build) -> list[Command]:
+    """Return what runs for a build, but for the Python that scripts are told of: of a stable ABI any will do."""
+    return [
+        replace(each, environment={name: said for name, said in each.environment.items() if name not in NAMES_PYTHON})
+        for each in (build.command, *build.before)
+    ]
 
 
 def root_directory(project: Project, options: BuildOptions, gathered: Gathered) -> PurePath:

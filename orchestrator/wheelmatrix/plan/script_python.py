@@ -9,6 +9,9 @@ from wheelmatrix.plan.abis import Bound
 from wheelmatrix.plan.any_python import runs_python
 from wheelmatrix.plan.select import installed_for
 
+NAMES_PYTHON = frozenset({"PYO3_PYTHON", "PYTHON_SYS_EXECUTABLE"})
+"""The variables that name it."""
+
 
 def python_variables(group: Sequence[Bound], project: Project, gathered: Gathered) -> dict[str, str]:
     """Return the variables that tell pyo3 and build scripts of their Python; none in a project without pyo3."""
@@ -20,7 +23,7 @@ def python_variables(group: Sequence[Bound], project: Project, gathered: Gathere
         lead.abi, python, is_program=runs_python(project), wants_base=lead.options.use_base_python
     )  # fmt: skip
     other = stand_in(group, project, gathered)
-    return {**named, **({"PYO3_PYTHON": str(other), "PYTHON_SYS_EXECUTABLE": str(other)} if other else {})}
+    return {**named, **(dict.fromkeys(sorted(NAMES_PYTHON), str(other)) if other else {})}
 
 
 def stand_in(group: Sequence[Bound], project: Project, gathered: Gathered) -> PurePath | None:
