@@ -67,6 +67,13 @@ def test_the_licence_file_of_a_crate_below_the_project_is_named_as_seen_from_the
     assert [each.name for each in found.licenses] == expected
 
 
+def test_a_licence_file_of_the_workspace_is_named_as_seen_from_there() -> None:
+    cargo = metadata(tiny(), *PYO3) | {"workspace_root": "/"}
+    facts = gathered(f'{HEAD}license = {{file = "../texts/OWN"}}', files=("/texts/OWN",), cargo=cargo)
+
+    assert [each.name for each in project(BuildOptions(), facts).metadata.licenses] == ["texts/OWN"]
+
+
 def test_a_licence_file_outside_of_project_and_workspace_is_refused() -> None:
     facts = gathered(f'{HEAD}license = {{file = "../LICENSE"}}', files=("LICENSE",))
 

@@ -28,8 +28,8 @@ def license_entries(
     """Return the licence files by their names in `dist-info/licenses/`, sorted.
 
     `project` is the [project] table, empty if there is none; `package` the crate in `cargo metadata`. What [project]
-    names keeps its path from the project's root, what Cargo.toml names that from the crate; a file outside of it keeps
-    its name alone. So an sdist's licences are called as those of the checkout. Source: maturin 1.16.
+    names keeps its path from the project's root, or from the workspace's where it lies above; what Cargo.toml names
+    keeps that from the crate, or its name alone. Those of an sdist are called as the checkout's then, as with maturin.
     Raises ConfigError for a glob that is not allowed or matches nothing, and for a file that is not there or outside
     of both project and workspace.
     """
@@ -46,21 +46,23 @@ def license_entries(
     elif project:
         beside = [path for path in known if path.parent == root]
         found += ((path.name, path) for path in beside if any(fnmatchcase(path.name, glob) for glob in CUSTOMARY))
-    for base, path in _named(project, package, root, crate.manifest):
+    for is_cargos, path in _named(project, package, root, crate.manifest):
         if not is_inside(path, root, crate):
             issues.append(
                 Issue(message="the licence file is outside of the project and its workspace", where=str(path))
             )
         elif path not in known:
             issues.append(Issue(message="the licence file is not there", where=str(path)))
-        found.append((_name(path, base), path))
+        found.append((_name(path, *([crate.manifest.parent] if is_cargos else [root, crate.workspace])), path))
     if issues:
         raise ConfigError(*issues)
     return _entries((name, known[path]) for name, path in found)
 
 
-def _name(path: PurePath, base: PurePath) -> str:
-    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
+def _name(path: PurePath, *bases: PurePath) -> str:
+    """Return a path as seen from the first base that it is below; its name alone if there is none."""
+    base = next((each for each in bases if path.is_relative_to(each)), path.parent)
+    return path.relative_to(base).as_posix()
 
 
 def _entries(found: Iterable[tuple[str, SourceFile]]) -> tuple[Entry, ...]:
@@ -85,13 +87,13 @@ def named_files(
 
 def _named(
     project: Mapping[str, Any], package: Mapping[str, Any], root: PurePath, manifest: PurePath
-) -> Iterator[tuple[PurePath, PurePath]]:
-    """Yield each of them behind the directory that its name is seen from."""
+) -> Iterator[tuple[bool, PurePath]]:
+    """Yield each of them behind whether Cargo.toml names it."""
     license_ = project.get("license")
     if isinstance(license_, dict) and isinstance(license_.get("file"), str):
-        yield root, normal(root / license_["file"])
+        yield False, normal(root / license_["file"])
     if package.get("license_file"):
-        yield manifest.parent, normal(manifest.parent / str(package["license_file"]))
+        yield True, normal(manifest.parent / str(package["license_file"]))
 
 
 def wanted_directories(project: Mapping[str, Any], root: PurePath) -> tuple[PurePath, ...]:

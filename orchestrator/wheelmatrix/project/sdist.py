@@ -38,13 +38,11 @@ def sdist_entries(source: SourceProject) -> tuple[tuple[Entry, ...], tuple[str, 
     _add_named(chosen)
     _add_python(chosen)
     _add_included(chosen)
-    text = source.metadata.text
-    for licence, name in _licences(chosen):
-        chosen.add(name, licence.source, is_needed=True)
-        text = text.replace(f"\nLicense-File: {licence.name}\n".encode(), f"\nLicense-File: {name}\n".encode(), 1)
+    for licence in source.metadata.licenses:
+        chosen.add(licence.name, licence.source, is_needed=True)
     entries = dict(chosen.entries)
     entries.pop(PKG_INFO, None)  # that of the sdist which these sources were unpacked from
-    first = Entry(name=PKG_INFO, source=text)
+    first = Entry(name=PKG_INFO, source=source.metadata.text)
     return (first, *(entries[name] for name in sorted(entries))), tuple(chosen.warnings)
 
 
@@ -220,21 +218,6 @@ def _add_named(chosen: _Chosen) -> None:
                 message = "the file is outside of what the generator `git` packs"
                 raise ConfigError.of(message, where=str(path), hint='move it, or set sdist-generator = "cargo"')
             chosen.add(chosen.name(path), path, is_needed=True)
-
-
-def _licences(chosen: _Chosen) -> Iterator[tuple[Entry, str]]:
-    """Yield the licences with their names in the archive, by which PKG-INFO has them.
-
-    One that [project] names from above it lies where it was, seen from the base, and there alone.
-    """
-    source, root = chosen.source, chosen.source.place.root
-    above = {
-        path for path in named_files(source.table, {}, root, source.crate.manifest) if not path.is_relative_to(root)
-    }
-    places = {file.real_path: file.path for file in source.files if file.path in above}
-    for licence in source.metadata.licenses:
-        place = places.get(licence.source) if isinstance(licence.source, PurePath) else None
-        yield licence, chosen.name(place) if place else licence.name
 
 
 def _add_python(chosen: _Chosen) -> None:
