@@ -41,9 +41,10 @@ THE_TIME = frozenset({"date.today", "datetime.now", "datetime.today", "datetime.
 OPTIONAL = frozenset({"deflate", "id", "keyring", "repairwheel", "readme_renderer", "trove_classifiers"})
 """Dependencies that may be missing, and so are imported where they are used."""
 
-_QUICK = ("__main__", "cli", "cli.upload", "backend.heard", "backend.requires")
-LAZY = frozenset({"wheelmatrix", "wheelmatrix.audit.wheel", *(f"wheelmatrix.{name}" for name in _QUICK)})
-"""Modules that import inside functions: `--version` and hooks are quick, wheels without libraries need no readers."""
+_QUICK = ("__main__", "cli", "cli.upload", "backend.heard", "backend.requires", "backend.wheels")
+_SELDOM = ("audit.python_abi", "audit.wheel", "run.engine", "run.execute", "run.ship")
+LAZY = frozenset({"wheelmatrix", *(f"wheelmatrix.{name}" for name in (*_QUICK, *_SELDOM))})
+"""Modules that import inside functions: `--version` and hooks are quick, and do not load what few runs need."""
 
 FILE_LINES, TEST_FILE_LINES, FUNCTION_LINES, USUAL_FUNCTION_LINES, USUAL_SHARE = 350, 500, 60, 35, 0.95
 

@@ -19,11 +19,11 @@ from pathlib import Path
 from rich.console import Console
 from tests.bench import sdists
 from tests.bench.measure import Sample, in_turn, run, verdict
+from tests.bench.projects import CRATE
 
 from wheelmatrix.events import RunPlanned, RunStarted, Stamped, StepStarted, UnitFinished, UnitStarted
 from wheelmatrix.show.dashboard import Dashboard
 
-CRATE = Path(__file__).parent / "crate"
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 JOBS = "2"
 

@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tarfile
 import tempfile
 from collections.abc import Mapping
 from functools import partial
@@ -24,11 +23,10 @@ from itertools import cycle
 from pathlib import Path
 
 from tests.bench.measure import Sample, in_turn, run, verdict
+from tests.bench.projects import CRATE, PUBLISHED, published
 
 CHECKOUT = Path(__file__).parents[2]
-CRATE = Path(__file__).parent / "crate"
 JOBS = "2"
-PUBLISHED = ("rpds-py", "2026.9.1")
 _BACKENDS = ("wheelmatrix", "maturin")
 
 
@@ -73,17 +71,6 @@ class Bench:
         pip = Path(sysconfig.get_path("scripts"), "pip")
         argv = [sys.executable, "-m", program, "develop", "--release", "--pip-path", str(pip)]
         return run(argv, self._places[program], {**self._environment, "VIRTUAL_ENV": str(self._prefix)})
-
-
-def published(scratch: Path) -> Path:
-    """Download the sdist of the published project, and return where it is unpacked."""
-    name, version = PUBLISHED
-    argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
-            "--no-build-isolation", f"{name}=={version}", "-d", str(scratch)]  # fmt: skip
-    subprocess.run(argv, check=True)
-    with tarfile.open(next(scratch.glob("*.tar.gz"))) as archive:
-        archive.extractall(scratch, filter="data")
-    return next(path for path in scratch.iterdir() if path.is_dir())
 
 
 def measure(title: str, project: Path, scratch: Path, rounds: int, **variables: str) -> Bench:

@@ -1,5 +1,8 @@
 """Three Linux targets times three interpreters: `python -m tests.bench.matrix [--quick]`.
 
+Of a published project, most of which is compiled for each Python, and of a crate of ours, most of which is compiled
+once: there nothing is left to gain but the seconds in which maturin uses one processor of two.
+
 Ours in one run, against nine builds of cargo-zigbuild, each in a directory of its own, and maturin --zig run target by
 target. zig's caches are cold for each of the three at first and warm from the second round on. Prints ratios; never
 fails because of them. Then what an unchanged run takes, and the audit of a library of 50 MB.
@@ -17,8 +20,9 @@ import time
 from functools import partial
 from pathlib import Path
 
-from tests.bench.__main__ import CRATE, JOBS, machine
+from tests.bench.__main__ import JOBS, machine
 from tests.bench.measure import Sample, in_turn, run, verdict
+from tests.bench.projects import CRATE, PUBLISHED, published
 from tests.toolchain import default_directory, rust
 
 TARGETS = ("x86_64-unknown-linux-gnu.2.17", "aarch64-unknown-linux-gnu.2.17", "s390x-unknown-linux-gnu.2.17")
@@ -27,14 +31,14 @@ LIBRARY_BYTES = 50_000_000
 
 
 class Sides:
-    """A copy of the crate and a zig cache for each side."""
+    """A copy of the project and a zig cache for each side."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, project: Path, scratch: Path) -> None:
         self._scratch = scratch
         for side in ("ours", "maturin", "zigbuild"):
-            shutil.copytree(CRATE, scratch / side, ignore=shutil.ignore_patterns("target", "dist"))
-            # Not among the measured: the lock file, which the first call of cargo writes.
-            subprocess.run(["cargo", "generate-lockfile", "--quiet"], cwd=scratch / side, check=True)
+            shutil.copytree(project, scratch / side, ignore=shutil.ignore_patterns("target", "dist"))
+            # Not among the measured: the lock file, which the first call of cargo writes, and what it fetches.
+            subprocess.run(["cargo", "fetch", "--quiet"], cwd=scratch / side, check=True)
         triples = [target.partition(".")[0] for target in TARGETS]
         box = rust(default_directory(), triples)
         scripts = sysconfig.get_path("scripts")
@@ -113,10 +117,10 @@ def _sum(one: Sample, other: Sample) -> Sample:
     )
 
 
-def compare(sides: Sides, rounds: int) -> None:
-    """Print the comparisons as soon as they are measured."""
+def compare(title: str, sides: Sides, rounds: int) -> None:
+    """Print the comparisons as soon as they are measured; the project's name stands above them."""
     clean, maturin, zigbuild = in_turn(rounds, partial(sides.ours, clean=True), sides.maturin, sides.zigbuild)
-    print(f"{'9 wheels from clean':44} {'ours':>9} {'others':>9}")
+    print(f"{f'{title}, 9 wheels from clean':44} {'ours':>9} {'others':>9}")
     print(verdict("CPU s, against 9 x cargo-zigbuild", clean.cpu_s, zigbuild.cpu_s, 0.75))
     print(verdict("wall s, against maturin --zig by target", clean.wall_s, maturin.wall_s, 0.80))
     print(verdict("CPU s, against maturin --zig by target", clean.cpu_s, maturin.cpu_s, 1.0))
@@ -150,9 +154,10 @@ def main() -> None:
     rounds = 1 if parser.parse_args().quick else 3
     print(machine(), flush=True)
     audit()
-    subprocess.run(["cargo", "fetch", "--quiet"], cwd=CRATE, check=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        compare(Sides(Path(scratch)), rounds)
+    for title, found in ((PUBLISHED[0], published), (CRATE.name, lambda _: CRATE)):
+        with tempfile.TemporaryDirectory() as folder:
+            project, scratch = found(Path(folder, "project")), Path(folder, "sides")
+            compare(title, Sides(project, scratch), rounds)
 
 
 if __name__ == "__main__":

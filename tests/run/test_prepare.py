@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,6 +21,25 @@ def test_a_plan_is_made_and_nothing_is_written(crate):
     assert [wheel.stem for wheel in found.plan.wheels] == ["tiny-0.1.0-cp311-cp311", "tiny-0.1.0-cp312-cp312"]
     assert found.root == folder / "target" / "wheelmatrix"
     assert not found.root.exists()
+
+
+def test_what_is_needed_next_is_loaded_while_cargo_is_asked(crate):
+    folder = crate("tiny")
+    program = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from wheelmatrix.run.prepare import prepare\n"
+        "before = set(sys.modules)\n"
+        "named = ('wheelmatrix.run.execute',)\n"
+        "prepare({'offline': True}, directory=Path.cwd(), environment=dict(os.environ), needed_next=named)\n"
+        "begun = set(sys.modules) - before\n"
+        "import wheelmatrix.run.execute\n"
+        "print(*(name in begun for name in named), 'wheelmatrix.run.verify' in sys.modules)\n"
+    )
+
+    said = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True)
+
+    assert said.stdout.split() == ["True", "False"], "what verifies is not loaded where nothing is to be verified"
 
 
 def test_warnings_of_all_stages_are_the_plans(crate):

@@ -1,11 +1,8 @@
 """Does a library fit the Python that its tag names: entry symbol, libpython, stable ABI, symbols by version."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Protocol
-
-from abi3info import DATAS, FUNCTIONS  # type: ignore[import-untyped]  # abi3info has annotations but no py.typed
-from abi3info.models import Data, Function  # type: ignore[import-untyped]  # as above
 
 from wheelmatrix.audit import python_symbols
 from wheelmatrix.model import Abi, Version
@@ -24,16 +21,10 @@ _BY_FUNCTION = frozenset({"_Py_DecRef", "Py_DecRef"})
 """Counting left to the interpreter: what pyo3 does under the limited API and without a GIL, and only there."""
 _INLINED = "_Py_Dealloc"
 """What inlined counting calls where there is a GIL. Source: CPython Include/refcount.h; pyo3-ffi, Py_DECREF."""
-_WINDOWS = "MS_WINDOWS"
-_ELSEWHERE = frozenset({_WINDOWS, "USE_STACKCHECK", "Py_REF_DEBUG", "Py_TRACE_REFS"})
-"""Conditions of stable symbols that no ordinary Python fulfils, but for the first. Source: abi3info, FEATURE_MACROS."""
 _MOST_NAMED = 8
 """Symbols that one message names."""
 _MOD_EXPORT_SINCE: Version = (3, 15)
 """PEP 793; an older Python looks for PyInit alone."""
-_STABLE: Mapping[str, Function | Data] = {
-    symbol.name: entry for table in (FUNCTIONS, DATAS) for symbol, entry in table.items()
-}
 
 
 class Linkage(Protocol):
@@ -104,7 +95,7 @@ def symbol_problems(facts: Linkage, abi: Abi, *, on_windows: bool = False) -> It
     """Return which Python symbols the library uses that the Python of its tag does not offer; sorted, may be empty.
 
     Weak references are the library's own risk and are not judged. `on_windows` says that Python is one for Windows,
-    whose stable ABI has some functions more. Sources: abi3info; `python_symbols`.
+    whose stable ABI has some functions more. Sources: `stable_abi`; `python_symbols`.
     """
     names = sorted(
         name
@@ -136,12 +127,17 @@ def symbol_warnings(facts: Linkage, abi: Abi) -> Iterator[str]:
 
 
 def _stable_problems(names: list[str], abi: Abi, on_windows: bool) -> Iterator[str]:
+    from wheelmatrix.audit.stable_abi import stable_since  # a table of a thousand names
+
     lowest = abi.interpreter.version
-    outside = [name for name in names if name not in _STABLE or _is_elsewhere(name, on_windows)]
+    outside: list[str] = []
     late: dict[Version, list[str]] = {}
     for name in names:
-        if name not in outside and (added := _added(name)) > lowest:
-            late.setdefault(added, []).append(name)
+        since = stable_since(name, on_windows=on_windows)
+        if since is None:
+            outside.append(name)
+        elif since > lowest:
+            late.setdefault(since, []).append(name)
     if outside:
         yield (
             f"the tag promises the stable ABI of Python {_dotted(lowest)}, but these symbols are not part of it: "
@@ -177,18 +173,6 @@ def _version_problems(names: list[str], abi: Abi) -> Iterator[str]:
 def _age(name: str, version: Version) -> str:
     first = python_symbols.FIRST.get(name, (0, 0))
     return f"new in {_dotted(first)}" if first > version else f"gone since {_dotted(python_symbols.GONE[name])}"
-
-
-def _added(name: str) -> Version:
-    added = _STABLE[name].added
-    return added.major, added.minor
-
-
-def _is_elsewhere(name: str, on_windows: bool) -> bool:
-    condition = _STABLE[name].ifdef
-    if condition is None or (on_windows and condition.name == _WINDOWS):
-        return False
-    return condition.name in _ELSEWHERE
 
 
 def _listed(names: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from wheelmatrix.plan.frontend import Running, build_arguments, one_cell
@@ -25,11 +25,16 @@ def heard(settings: Settings) -> tuple[dict[str, object], dict[str, object]]:
     return heard_on_a_command_line(words)
 
 
-def prepared(settings: Settings, out: Path = Path("dist"), *, editable: str = "") -> Prepared:
-    """Return the plan of the one cell that a frontend means; `editable`: as for `prepare`. Raises WheelmatrixError."""
+def prepared(
+    settings: Settings, out: Path = Path("dist"), *, editable: str = "", needed_next: Iterable[str] = ()
+) -> Prepared:
+    """Return the plan of the one cell that a frontend means.
+
+    `editable` and `needed_next`: as for `prepare`. Raises WheelmatrixError.
+    """
     environment = dict(os.environ)
     running = Running(
         executable=sys.executable, platform=sys.platform, word_bits=64 if sys.maxsize > 1 << 32 else 32
     )  # fmt: skip
     values = {**one_cell(heard(settings)[0], running, environment), "out": str(out)}
-    return prepare(values, directory=Path.cwd(), environment=environment, editable=editable)
+    return prepare(values, directory=Path.cwd(), environment=environment, editable=editable, needed_next=needed_next)

@@ -4,18 +4,22 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wheelmatrix.backend.heard import Settings, heard, prepared
 from wheelmatrix.backend.told import telling
 from wheelmatrix.plan.frontend import build_arguments, honoured
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.dist_info import read_dist_info
-from wheelmatrix.run.execute import execute
 from wheelmatrix.run.prepare import Prepared
 from wheelmatrix.show.color import has_color
-from wheelmatrix.show.plain import Plain
 from wheelmatrix.show.words import glyphs_for
 
+if TYPE_CHECKING:
+    from wheelmatrix.show.plain import Plain
+
+_RUN = ("wheelmatrix.run.execute", "wheelmatrix.show.plain")
+"""What only a run needs: it is loaded while cargo is asked what there is to run."""
 _EDITABLE_PROFILE = "release"
 """As with maturin: who wants another sets `editable-profile`."""
 
@@ -23,7 +27,9 @@ _EDITABLE_PROFILE = "release"
 def build_wheel(wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None) -> str:
     """Build the wheel of the running Python, and return its file name."""
     with telling():
-        return _built(prepared(config_settings, Path(wheel_directory)), metadata_directory, config_settings)
+        return _built(
+            prepared(config_settings, Path(wheel_directory), needed_next=_RUN), metadata_directory, config_settings
+        )
 
 
 def build_editable(
@@ -34,11 +40,14 @@ def build_editable(
     A project without Python files of its own has a wheel like any other.
     """
     with telling():
-        found = prepared(config_settings, Path(wheel_directory), editable=_EDITABLE_PROFILE)
+        out = Path(wheel_directory)
+        found = prepared(config_settings, out, editable=_EDITABLE_PROFILE, needed_next=_RUN)
         return _built(found, metadata_directory, config_settings)
 
 
 def _built(found: Prepared, metadata_directory: str | None, settings: Settings) -> str:
+    from wheelmatrix.run.execute import execute
+
     if metadata_directory is not None:
         folder = Path(metadata_directory)
         project = honoured(found.plan.project, folder.name, read_dist_info(folder))
@@ -51,8 +60,10 @@ def _built(found: Prepared, metadata_directory: str | None, settings: Settings) 
     return wheel.filename
 
 
-def _screen(settings: Settings) -> Plain:
+def _screen(settings: Settings) -> "Plain":
     """Return plain lines: the other screens are not even imported, for a frontend shows its own."""
+    from wheelmatrix.show.plain import Plain
+
     environment = dict(os.environ)
     return Plain(
         sys.stderr,

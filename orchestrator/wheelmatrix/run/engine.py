@@ -18,7 +18,6 @@ from wheelmatrix.run.first_link import link_first
 from wheelmatrix.run.generate import generate
 from wheelmatrix.run.ledger import INTERRUPTED, Ledger
 from wheelmatrix.run.merge import merge_slices
-from wheelmatrix.run.reproduce import check_reproducible
 from wheelmatrix.run.ship import audit_artifact, pack_wheel, verify_wheel
 from wheelmatrix.run.shop import Shop
 
@@ -123,6 +122,8 @@ class Engine:
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
                 return await verify_wheel(wheel, shop)
             case "reproduce":
+                from wheelmatrix.run.reproduce import check_reproducible
+
                 done = (each.value for each in self._schedule.outcomes.values() if isinstance(each, Done))
                 wheels = [value for value in done if isinstance(value, Wheel)]
                 return await check_reproducible(step.id, wheels, shop, _again)

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 from anyio import to_thread
@@ -32,8 +33,10 @@ from wheelmatrix.run.repair import check_repair
 from wheelmatrix.run.shop import Shop
 from wheelmatrix.run.signals import on_signals
 from wheelmatrix.run.teller import Teller
-from wheelmatrix.run.verify import Verifier, dependency_groups
 from wheelmatrix.verify.tags import likely_tag
+
+if TYPE_CHECKING:
+    from wheelmatrix.run.verify import Verifier
 
 _LEAST_BYTES = 64 << 20
 """Below this no build is begun: even a crate without dependencies needs some megabytes."""
@@ -169,11 +172,13 @@ def _shop(
 
 def _verifier(
     prepared: Prepared, journal: Journal, guardian: Guardian, jobserver: Jobserver
-) -> Verifier | None:  # fmt: skip
+) -> "Verifier | None":  # fmt: skip
     """Return what verifies the wheels, in the cells' Pythons and every other of this machine; None: nothing does."""
     gathered, options = prepared.gathered, prepared.given.options
     if options.verify == "off":
         return None
+    from wheelmatrix.run.verify import Verifier, dependency_groups
+
     own = (cell.installed for cell in prepared.plan.cells)
     natives = {python.executable: python for python in (*own, *gathered.installed) if python is not None}
     return Verifier(

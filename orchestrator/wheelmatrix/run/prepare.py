@@ -1,9 +1,11 @@
 """From what was asked for to a plan: options, gathered facts, project, plan."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import anyio
 
@@ -45,12 +47,14 @@ def prepare(
     environment: Mapping[str, str],
     elsewhere: bool = False,
     editable: str = "",
+    needed_next: Iterable[str] = (),
 ) -> Prepared:
     """Return the plan of a run, with all that it was made from; nothing is compiled.
 
     `command_line` maps BuildOptions fields to values. `elsewhere`: the plan tells which cells and wheels there are on
     machines that can link for their targets, and this one need not; it cannot be executed.
     `editable`: the build is for an editable installation, and this its cargo profile if nothing else names one.
+    `needed_next`: modules that the caller imports next; they are loaded while cargo is waited for.
     Raises ConfigError, NothingToBuild and ToolMissing.
     """
     asked = str(command_line.get("manifest_path") or environment.get("WHEELMATRIX_MANIFEST_PATH") or "")
@@ -62,6 +66,7 @@ def prepare(
     known = tables.load(resources.table_texts())
     # Which system this is decides what `win_amd64` is built with, and is known without asking.
     targets = tuple(asked_targets(given.options, known, this_system()))
+    Thread(target=_load, args=(needed_next,), daemon=True).start()
     gathered, warnings = anyio.run(partial(gather, given.options, pyproject, text, directory, environment, targets))
     found = project(given.options, gathered)
     made = plan(given.options, known, equipped(gathered, targets) if elsewhere else gathered, found)
@@ -83,6 +88,11 @@ def _configured(options: BuildOptions, environment: Mapping[str, str]) -> BuildO
         return replace(options, interpreters=(spec,))
     hint = "implementation=CPython and version=3.12, for example"
     raise ConfigError.of(f"{path} names no Python", where="PYO3_CONFIG_FILE", hint=hint)
+
+
+def _load(modules: Iterable[str]) -> None:
+    for name in modules:
+        import_module(name)
 
 
 def list_pythons(environment: Mapping[str, str]) -> tuple[Installed, ...]:

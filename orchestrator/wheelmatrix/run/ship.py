@@ -29,7 +29,6 @@ from wheelmatrix.run.generate import without_earlier
 from wheelmatrix.run.pack import Written, write_wheel
 from wheelmatrix.run.repair import repaired
 from wheelmatrix.run.shop import Shop
-from wheelmatrix.verify.verdict import demanded, issues, notes
 
 _MOST_NAMED = 3
 _OLDER_GLIBC = (
@@ -151,6 +150,8 @@ async def verify_wheel(wheel: Wheel, shop: Shop) -> Wheel:
     Raises VerifyError with all that failed, or could not be tried though it was demanded; the wheel is then in the
     run's own folder, even if it was in its place before. Raises PackError, and ConfigError for a configured Python.
     """
+    from wheelmatrix.verify.verdict import demanded, issues, notes
+
     packed, event = shop.packed[wheel.id]
     lowest = demanded(shop.options.verify)
     if shop.verifier is None or lowest is None or packed.path is None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -14,7 +15,9 @@ from wheelmatrix.run.cargo import UnitGraph
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.history import History
 from wheelmatrix.run.jobserver import Jobserver
-from wheelmatrix.run.verify import Verifier
+
+if TYPE_CHECKING:  # most runs verify nothing, and need none of what that takes
+    from wheelmatrix.run.verify import Verifier
 
 
 class Gate:
@@ -97,7 +100,7 @@ class Shop:
     """Python files that were made for a library, by wheel id."""
     unit_graphs: dict[tuple[str, ...], UnitGraph] = field(default_factory=dict)
     """By cargo's arguments without what differs by Python: siblings have one graph."""
-    verifier: Verifier | None = None
+    verifier: "Verifier | None" = None
     """None: wheels go to their place without verification."""
     packed: dict[str, tuple[Wheel, WheelWritten]] = field(default_factory=dict)
     """Wheels that wait for their verification, by id, each with the event for the time after."""
