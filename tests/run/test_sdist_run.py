@@ -120,13 +120,6 @@ def test_a_dependency_whose_readme_is_gone_is_shipped_without_it(make: Make) -> 
     ] * 2
 
 
-def test_the_readme_that_cargo_names_from_above_takes_the_place_of_another(make: Make) -> None:
-    made = make("below")
-
-    assert members(made)["native/README.md"] == b"top\n"
-    assert "native/README.md of the sdist is " in made.warnings[0]
-
-
 def test_a_hidden_file_that_the_crate_takes_in_is_shipped_from_outside_of_git_too(make: Make) -> None:
     code = 'pub const T: &str = include_str!("templates/.gitignore");\n'
     made = make("plain", edit={"src/lib.rs": code, "src/templates/.gitignore": "x\n"})
@@ -147,3 +140,10 @@ def test_a_part_of_a_workspace_gives_an_sdist_again(make: Make, tmp_path: Path) 
     shutil.unpack_archive(made.path, tmp_path / "x", filter="data")
     (manifest,) = (tmp_path / "x").glob("*/ws/one/Cargo.toml")
     subprocess.run(["cargo", "metadata", "--offline", "--manifest-path", manifest], check=True, capture_output=True)
+
+
+def test_the_readme_that_cargo_names_from_above_takes_the_place_of_another(make: Make) -> None:
+    made = make("below")
+
+    assert members(made)["native/README.md"] == b"top\n"
+    assert "native/README.md of the sdist is " in made.warnings[0]
