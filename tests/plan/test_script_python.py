@@ -106,3 +106,13 @@ def test_a_project_without_pyo3_is_told_nothing() -> None:
 
     assert python_variables((), bare, ABI3) == {}
     assert stand_in((), bare, ABI3) is None
+
+
+def test_a_cffi_project_is_told_of_the_python_that_was_asked_for_or_is_active() -> None:
+    what = project()
+    cffi = replace(what, crate=replace(what.crate, pyo3=None, bindings="cffi"))
+    asked = replace(ABI3, asked={"./python": here("cp312")})
+
+    assert python_variables((), cffi, ABI3) == {"PYTHON_SYS_EXECUTABLE": str(CURRENT)}
+    assert python_variables((), cffi, asked) == {"PYTHON_SYS_EXECUTABLE": "/envs/cp312"}
+    assert python_variables((), cffi, gathered()) == {}

@@ -14,9 +14,14 @@ NAMES_PYTHON = frozenset({"PYO3_PYTHON", "PYTHON_SYS_EXECUTABLE"})
 
 
 def python_variables(group: Sequence[Bound], project: Project, gathered: Gathered) -> dict[str, str]:
-    """Return the variables that tell pyo3 and build scripts of their Python; none in a project without pyo3."""
+    """Return the variables that tell pyo3 and build scripts of their Python; none where none has a say in the build.
+
+    Of cffi, whose files a Python writes, it is one that was asked for, else the active one.
+    """
     if project.crate.pyo3 is None:
-        return {}
+        writes = next((each.executable for each in gathered.asked.values()), gathered.current)
+        is_cffi = project.crate.bindings == "cffi"
+        return {"PYTHON_SYS_EXECUTABLE": str(writes)} if is_cffi and writes else {}
     lead = group[0]
     python = _python(group, gathered)
     named = pyo3.environment(
