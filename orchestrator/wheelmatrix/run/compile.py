@@ -179,6 +179,8 @@ def _failure(ended: Exit, heard: Listener, build: Build) -> Exception:
     joined = b"\n".join(heard.tail)
     if b"No space left on device" in joined:
         text, hint = "the disk is full", "make room (`wheelmatrix clean` removes what old builds left), then --resume"
+    elif build.stand_in is not None and b"custom build command" in joined and b"python" in joined.lower():
+        hint = f"{build.abi.interpreter.id} is not on this machine, so its build scripts were told of {build.stand_in}"
     return CompileError.of(text, where=build.name, hint=hint)
 
 
