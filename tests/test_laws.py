@@ -42,7 +42,7 @@ OPTIONAL = frozenset({"deflate", "id", "keyring", "repairwheel", "readme_rendere
 """Dependencies that may be missing, and so are imported where they are used."""
 
 _QUICK = ("__main__", "cli", "cli.upload", "backend.heard", "backend.requires", "backend.wheels")
-_SELDOM = ("audit.python_abi", "audit.wheel", "run.engine", "run.execute", "run.ship")
+_SELDOM = ("audit.python_abi", "audit.wheel", "run.audit", "run.engine", "run.execute", "run.repair", "run.ship")
 LAZY = frozenset({"wheelmatrix", *(f"wheelmatrix.{name}" for name in (*_QUICK, *_SELDOM))})
 """Modules that import inside functions: `--version` and hooks are quick, and do not load what few runs need."""
 

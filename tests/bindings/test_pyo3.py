@@ -6,6 +6,7 @@ import pytest
 from wheelmatrix.bindings.pyo3 import (
     abi_fault,
     config_text,
+    configured_python,
     entry_symbols,
     environment,
     free_threaded_since,
@@ -191,11 +192,38 @@ def test_build_scripts_are_told_of_the_python_that_is_here() -> None:
     assert environment(abi, None) == {"PYO3_BUILD_EXTENSION_MODULE": "1"}
     assert environment(abi, INSTALLED) == {
         "PYO3_BUILD_EXTENSION_MODULE": "1",
-        "PYO3_PYTHON": "/opt/python",
-        "PYTHON_SYS_EXECUTABLE": "/opt/python",
+        "PYO3_PYTHON": "/venv/python",
+        "PYTHON_SYS_EXECUTABLE": "/venv/python",
         "PYO3_ENVIRONMENT_SIGNATURE": "cpython-3.14t-64bit",
     }
-    assert "PYO3_BUILD_EXTENSION_MODULE" not in environment(abi, INSTALLED, is_program=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "spec"),
+    [
+        ("implementation=CPython\nversion=3.12\n", "3.12"),
+        ("# of mine\nversion = 3.11\nshared = true\n", "3.11"),
+        ("version=3.14\nbuild_flags=Py_GIL_DISABLED,Py_DEBUG\n", "3.14t"),
+        ("version=3.14\ntarget_abi=CPython-free_threaded-3.14\n", "3.14t"),
+        ("version=3.14\nabiflags=t\n", "3.14t"),
+        ("implementation=PyPy\nversion=3.11\n", "pypy3.11"),
+        ("implementation=GraalVM\nversion=3.12\n", "graalpy3.12"),
+        ("implementation=RustPython\nversion=3.13\n", ""),
+        ("implementation=CPython\nversion=3\n", ""),
+        ("", ""),
+    ],
+)
+def test_a_configuration_file_says_which_python_it_is_of(text: str, spec: str) -> None:
+    assert configured_python(text) == spec
+
+
+def test_where_pyo3_itself_asks_it_is_the_python_below_the_environment() -> None:
+    abi = Abi(kind="version", interpreter=ROWS["cp312"])
+
+    program, wanted = environment(abi, INSTALLED, is_program=True), environment(abi, INSTALLED, wants_base=True)
+
+    assert "PYO3_BUILD_EXTENSION_MODULE" not in program
+    assert program["PYO3_PYTHON"] == wanted["PYO3_PYTHON"] == wanted["PYTHON_SYS_EXECUTABLE"] == "/opt/python"
 
 
 def test_the_import_library_of_a_python_for_windows_is_found_where_it_lies() -> None:

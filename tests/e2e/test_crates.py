@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.e2e.crates import CRATES, NAMES
+from tests.e2e.crates import CHECKOUT, CRATES, NAMES
+from tests.run import sdist_cases, wheel_cases
 
 CrateCopy = Callable[[str], Path]
 
@@ -95,3 +96,16 @@ def test_every_crate_has_its_lock_and_its_row_in_the_readme() -> None:
 
     assert sorted(rows) == list(NAMES)
     assert [name for name in NAMES if not (CRATES / name / "Cargo.lock").is_file()] == []
+
+
+def test_what_stands_for_maturins_crates_is_there() -> None:
+    """The table of the README names cases, crates, files and functions."""
+    _, _, table = (CRATES / "README.md").read_text().partition("| maturin's test crate |")
+    named = {name for row in table.splitlines() for name in re.findall("`([^`]+)`", row)}
+    known = {*wheel_cases.CASES, *sdist_cases.CASES, *NAMES}
+    functions = "\n".join(path.read_text() for path in CHECKOUT.glob("tests/e2e/test_*.py"))
+
+    paths = {CHECKOUT / (f"tests/{name}" if name.startswith("e2e/") else name) for name in named if "/" in name}
+    assert [path for path in paths if not path.is_file()] == []
+    rest = {name for name in named - known if "/" not in name}
+    assert [name for name in rest if f"def {name}(" not in functions] == []

@@ -120,6 +120,30 @@ def test_a_member_of_a_workspace_with_crates_outside_is_built_again(
     assert any(name.endswith(".so") for name in built_again(sdist, tmp_path / "again"))
 
 
+def test_dependencies_of_other_targets_are_shipped_and_the_wheel_is_built_without_them(
+    checkout: Callable[[str], Project], tmp_path: Path
+) -> None:
+    tiny = checkout("tiny")
+    for name in ("unixes", "windows"):
+        tiny.write(f"../{name}/Cargo.toml", f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2021"\n')
+    tiny.write("../unixes/src/lib.rs", 'pub const SAID: &str = "unixes";\n')
+    tiny.write("../windows/src/lib.rs", 'compile_error!("for Windows alone");\n')
+    manifest = (tiny.folder / "Cargo.toml").read_text()
+    tiny.write(
+        "Cargo.toml",
+        f"{manifest}[target.'cfg(unix)'.dependencies]\nunixes = {{ path = \"../unixes\" }}\n"
+        "[target.'cfg(windows)'.dependencies]\nwindows = { path = \"../windows\" }\n",
+    )
+    tiny.replace("src/lib.rs", "pyo3::ffi::ABI.to_owned()", "unixes::SAID.to_owned()")
+
+    ran = tiny.build("--sdist", "-i", sys.executable)
+
+    assert ran.code == 0, ran.err
+    sdist = tiny.folder / "dist/tiny-0.1.0.tar.gz"
+    assert {"unixes/src/lib.rs", "windows/Cargo.toml", "windows/src/lib.rs"} <= members(sdist)
+    assert any(name.endswith(".so") for name in built_again(sdist, tmp_path / "again"))
+
+
 @pytest.mark.parametrize(
     ("path", "text", "said"),
     [

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from pathlib import PurePath
 from typing import Any
 
 import pytest
@@ -133,31 +132,6 @@ def test_a_python_that_is_here_knows_its_suffix_best() -> None:
         "sample/sample.cpython-311-x86_64-linux-gnu.so",
         "sample/sample.cpython-312-mine.so",
     ]
-
-
-def test_build_scripts_get_the_base_of_the_cells_python() -> None:
-    made = planned(TWO, gathered(installed=(installed("cp312"),)))
-
-    assert "PYO3_PYTHON" not in by_abi(made)["cp311"].command.environment
-    assert by_abi(made)["cp312"].command.environment["PYO3_PYTHON"] == str(PurePath("/usr/bin/python3.12"))
-
-
-def test_the_python_of_a_stable_abi_does_not_depend_on_the_selection() -> None:
-    here = (installed("cp38"), installed("cp311"), installed("cp312"), installed("cp314t"))
-    machine = replace(ABI3, installed=here)
-
-    found = [planned(BuildOptions(interpreters=(each,)), machine).builds[0] for each in ("3.10", "3.11", "3.12")]
-
-    assert {build.command.environment["PYO3_PYTHON"] for build in found} == {str(PurePath("/usr/bin/python3.11"))}
-    assert len({build.id for build in found}) == 1
-
-
-def test_abi3t_serves_a_free_threaded_python_whichever_cell_was_selected() -> None:
-    machine = gathered(cargo_metadata=cargo_metadata(["abi3t-py315"]), installed=(installed("cp315t"),))
-
-    found = [planned(BuildOptions(interpreters=each), machine).builds[0] for each in (("3.15",), ("3.15", "3.15t"))]
-
-    assert {build.command.environment.get("PYO3_PYTHON") for build in found} == {str(PurePath("/usr/bin/python3.15t"))}
 
 
 def test_a_module_in_a_package_lies_there() -> None:

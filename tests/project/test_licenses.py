@@ -1,12 +1,21 @@
+from dataclasses import replace
+
 import pytest
-from small_project import PYO3, gathered, metadata, tiny
+from small_project import PYO3, ROOT, gathered, metadata, tiny
 
 from wheelmatrix.errors import ConfigError
+from wheelmatrix.model import Gathered
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.described import project
 
 HEAD = '[project]\nname = "tiny"\nversion = "1"\n'
+
 FILES = ("LICENSE", "COPYING.md", "NOTICE", "AUTHORS", "README.md", "sub/LICENSE", "sub/a.txt")
+
+
+def of_sizes(facts: Gathered) -> Gathered:
+    """Return facts whose files have all another size: none is a copy."""
+    return replace(facts, files=tuple(replace(file, size_bytes=1 + at) for at, file in enumerate(facts.files)))
 
 
 @pytest.mark.parametrize(
@@ -30,10 +39,39 @@ def test_cargos_licence_file_is_shipped_from_the_workspace() -> None:
     cargo = metadata(tiny(license_file="../LICENSE"), *PYO3) | {"workspace_root": "/"}
 
     alone = project(BuildOptions(), gathered(HEAD, files=("/LICENSE",), cargo=cargo)).metadata
-    beside = project(BuildOptions(), gathered(HEAD, files=("LICENSE", "/LICENSE"), cargo=cargo)).metadata
+    copied = gathered(HEAD, files=("LICENSE", "/LICENSE"), cargo=cargo)
+    beside = project(BuildOptions(), of_sizes(copied)).metadata
 
     assert [each.name for each in alone.licenses] == ["LICENSE"]
+    assert [each.name for each in project(BuildOptions(), copied).metadata.licenses] == ["LICENSE"]
     assert [each.name for each in beside.licenses] == ["LICENSE", "workspace/LICENSE"]
+
+
+@pytest.mark.parametrize(
+    ("table", "files", "expected"),
+    [
+        ("", ("native/LICENSE",), ["LICENSE"]),
+        ("", ("LICENSE", "native/LICENSE"), ["LICENSE", "native/LICENSE"]),  # maturin 1.16 ships the crate's alone
+        ('license-files = ["native/LICENSE"]', ("native/LICENSE",), ["LICENSE", "native/LICENSE"]),
+    ],
+)
+def test_the_licence_file_of_a_crate_below_the_project_is_named_as_seen_from_the_crate(
+    table: str, files: tuple[str, ...], expected: list[str]
+) -> None:
+    manifest = ROOT / "native" / "Cargo.toml"
+    cargo = metadata(tiny(license_file="LICENSE", manifest_path=str(manifest)), *PYO3)
+    options = BuildOptions(manifest_path=str(manifest))
+
+    found = project(options, of_sizes(gathered(HEAD + table, files=files, cargo=cargo))).metadata
+
+    assert [each.name for each in found.licenses] == expected
+
+
+def test_a_licence_file_of_the_workspace_is_named_as_seen_from_there() -> None:
+    cargo = metadata(tiny(), *PYO3) | {"workspace_root": "/"}
+    facts = gathered(f'{HEAD}license = {{file = "../texts/OWN"}}', files=("/texts/OWN",), cargo=cargo)
+
+    assert [each.name for each in project(BuildOptions(), facts).metadata.licenses] == ["texts/OWN"]
 
 
 def test_a_licence_file_outside_of_project_and_workspace_is_refused() -> None:

@@ -10,6 +10,7 @@ import tarfile
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.parser import Parser
 from pathlib import Path
 
 LISTS = Path(__file__).with_name("sdist_lists.json")
@@ -26,6 +27,8 @@ class Case:
     """Directory of pyproject.toml."""
     git: bool = False
     """True: it is a checkout that tracks all but what is called `untracked`."""
+    python: str = ""
+    """Version that a wheel is for; empty: the Python that runs this."""
 
     def write(self, top: Path) -> Path:
         """Write the tree below `top` and return the project's directory."""
@@ -251,6 +254,148 @@ CASES: Mapping[str, Case] = {
             ),
         }
     ),
+    "target-dependencies": Case(
+        project="app",
+        files={
+            "app/Cargo.toml": crate("app", kind="cdylib")
+            + "[target.'cfg(unix)'.dependencies]\nunixes = { path = \"../unixes\" }\n"
+            "[target.'cfg(windows)'.dependencies]\nwindows = { path = \"../windows\" }\n"
+            '[target.\'cfg(not(target_endian = "none"))\'.dependencies]\nalways = { path = "../always" }\n'
+            '[target.wasm32-wasip1.build-dependencies]\ntriple = { path = "triple" }\n',
+            "app/pyproject.toml": pyproject("app"),
+            "app/src/lib.rs": LIB,
+            "app/triple/Cargo.toml": crate("triple"),
+            "app/triple/src/lib.rs": LIB,
+            "windows/Cargo.toml": crate("windows")
+            + '[target.\'cfg(target_arch = "aarch64")\'.dependencies]\ndeep = { path = "../deep" }\n',
+            "windows/src/lib.rs": LIB,
+            **{f"{name}/Cargo.toml": crate(name) for name in ("always", "deep", "unixes", "unneeded")},
+            **{f"{name}/src/lib.rs": LIB for name in ("always", "deep", "unixes", "unneeded")},
+        },
+    ),
+    "target-dependencies-git": Case(
+        git=True,
+        files={
+            "Cargo.toml": crate("app", kind="cdylib")
+            + "[target.'cfg(unix)'.dependencies]\nunixes = { path = \"unixes\" }\n"
+            "[target.'cfg(windows)'.dependencies]\nwindows = { path = \"windows\" }\n",
+            "Cargo.lock": 'version = 4\n\n[[package]]\nname = "app"\nversion = "0.1.0"\ndependencies = [\n "unixes",\n'
+            ' "windows",\n]\n\n[[package]]\nname = "unixes"\nversion = "0.1.0"\n\n[[package]]\nname = "windows"\n'
+            'version = "0.1.0"\n',
+            "pyproject.toml": pyproject("app", 'sdist-generator = "git"\n'),
+            "src/lib.rs": LIB,
+            **{f"{name}/Cargo.toml": crate(name) for name in ("unixes", "windows")},
+            **{f"{name}/src/lib.rs": LIB for name in ("unixes", "windows")},
+        },
+    ),
+    "readme-of-workspace-and-crate": Case(
+        project="py",
+        files={
+            "Cargo.toml": '[workspace]\nresolver = "2"\nmembers = ["py", "rs"]\n'
+            '[workspace.package]\nreadme = "README.md"\n',
+            "README.md": "# all\n",
+            "py/Cargo.toml": crate("py", 'readme = "README.md"\n', kind="cdylib")
+            + '[dependencies]\nrs = { path = "../rs" }\n',
+            "py/README.md": "# py\n",
+            "py/pyproject.toml": pyproject("py", project='dynamic = ["version", "readme"]\n'),
+            "py/src/lib.rs": LIB,
+            "rs/Cargo.toml": crate("rs", "readme.workspace = true\n"),
+            "rs/src/lib.rs": LIB,
+        },
+    ),
+    "readme-twice": Case(
+        files={
+            "Cargo.toml": crate("twice", 'readme = "README.md"\n', kind="cdylib")
+            + '[dependencies]\nnear = { path = "near" }\n',
+            "README.md": "# twice\n",
+            "near/Cargo.toml": crate("near", 'readme = "../README.md"\nlicense-file = "../LICENSE"\n'),
+            "near/src/lib.rs": LIB,
+            "LICENSE": "free\n",
+            "src/lib.rs": LIB,
+            "pyproject.toml": pyproject(
+                "twice",
+                'include = ["README.md", { path = "LICENSE", format = "sdist" }]\n',
+                'dynamic = ["version"]\nreadme = "README.md"\nlicense-files = ["LICENSE"]\n',
+            ),
+        }
+    ),
+    "programs-above": Case(
+        project="deep/hello",
+        files={
+            "Cargo.toml": '[workspace]\nmembers = ["deep/hello"]\nresolver = "2"\n',
+            "LICENSE": "free\n",
+            "README.md": "# above\n",
+            "deep/hello/Cargo.toml": crate(
+                "hello", 'license-file = "../../LICENSE"\nreadme = "../../README.md"\ndefault-run = "gone"\n'
+            )
+            + '[[bench]]\nname = "kept"\n[[bench]]\nname = "dropped"\n',
+            "deep/hello/src/main.rs": "fn main() {}\n",
+            "deep/hello/src/bin/other.rs": "fn main() {}\n",
+            "deep/hello/src/bin/gone.rs": "fn main() {}\n",
+            "deep/hello/benches/kept.rs": "fn main() {}\n",
+            "deep/hello/benches/dropped.rs": "fn main() {}\n",
+            "deep/hello/licenses/A.txt": "a\n",
+            "deep/hello/pyproject.toml": pyproject(
+                "hello",
+                'bindings = "bin"\nexclude = ["src/bin/gone.rs", "benches/dropped.rs"]\n',
+                'dynamic = ["version", "readme"]\nlicense-files = ["licenses/*"]\n',
+            ),
+        },
+    ),
+    "root-is-a-dependency": Case(
+        project="native",
+        files={
+            "Cargo.toml": crate("root", 'readme = "README.md"\n') + '[workspace]\nmembers = [".", "native", "other"]\n'
+            '[workspace.package]\nversion = "3.0.0"\n',
+            "README.md": "# root\n",
+            "src/lib.rs": LIB,
+            "pyproject.toml": pyproject("root"),
+            "native/Cargo.toml": crate("native", 'readme = "README.md"\n', kind="cdylib")
+            + '[dependencies]\nroot = { path = "../" }\n',
+            "native/README.md": "# native\n",
+            "native/src/lib.rs": LIB,
+            "native/pyproject.toml": pyproject("native", project='dynamic = ["version", "readme"]\n'),
+            "other/Cargo.toml": crate("other"),
+            "other/src/lib.rs": LIB,
+        },
+    ),
+    "texts-of-a-group": Case(
+        project="group/app",
+        files={
+            "Cargo.toml": '[workspace]\nmembers = ["group/app"]\nresolver = "2"\n',
+            "group/README.md": "# group\n",
+            "group/LICENSE": "free\n",
+            "group/app/Cargo.toml": crate("app", kind="cdylib"),
+            "group/app/src/lib.rs": LIB,
+            "group/app/pyproject.toml": pyproject(
+                "app",
+                project='dynamic = ["version"]\nreadme = { file = "../README.md", content-type = "text/markdown" }\n'
+                'license = { file = "../LICENSE" }\n',
+            ),
+        },
+    ),
+    "workspace-below": Case(
+        files={
+            "rust/Cargo.toml": '[workspace]\nresolver = "2"\nmembers = ["core", "python/native", "unneeded"]\n',
+            "rust/core/Cargo.toml": crate("core"),
+            "rust/core/src/lib.rs": LIB,
+            "rust/python/native/Cargo.toml": crate("native", kind="cdylib")
+            + '[dependencies]\ncore = { path = "../../core" }\n',
+            "rust/python/native/src/lib.rs": LIB,
+            "rust/unneeded/Cargo.toml": crate("unneeded"),
+            "rust/unneeded/src/lib.rs": LIB,
+            "src/pkg/__init__.py": "",
+            "src/pkg/sub/double.py": "",
+            "src/tests/test_pkg.py": "",
+            "README.md": "# below\n",
+            "pyproject.toml": pyproject(
+                "below-all",
+                'manifest-path = "rust/python/native/Cargo.toml"\npython-source = "src"\nmodule-name = "pkg._native"\n'
+                'python-packages = ["tests"]\n',
+                'dynamic = ["version"]\nreadme = "README.md"\n',
+            ),
+        }
+    ),
     "header": Case(
         files={
             "Cargo.toml": crate("header", kind="cdylib"),
@@ -320,20 +465,32 @@ PARTS: Mapping[str, Case] = {
 """What maturin refuses, and cargo builds."""
 
 
+def metadata_of(text: str) -> dict[str, object]:
+    """Return the headers of METADATA or PKG-INFO, sorted, and the readme below them."""
+    message = Parser().parsestr(text)
+    headers = sorted([name, value] for name, value in message.items())
+    return {"headers": headers, "readme": str(message.get_payload())}
+
+
 def record() -> None:
-    """Ask maturin, and write what it packs: mode by name."""
+    """Ask maturin, and write what it packs: mode by name, and what PKG-INFO says."""
     found = {}
     for name, case in CASES.items():
         with tempfile.TemporaryDirectory() as folder:
             project = case.write(Path(folder) / "tree")
             config = project / "pyproject.toml"
-            config.write_text(config.read_text().replace("[tool.maturin]\n", '[tool.maturin]\nbindings = "cffi"\n'))
+            if "bindings" not in config.read_text():
+                told = config.read_text().replace("[tool.maturin]\n", '[tool.maturin]\nbindings = "cffi"\n')
+                config.write_text(told)
             out = Path(folder) / "out"
             command = ["maturin", "sdist", "--out", str(out)]
             subprocess.run(command, cwd=project, check=True, capture_output=True)
             (path,) = out.iterdir()
             with tarfile.open(path) as archive:
-                found[name] = {"filename": path.name, "members": {each.name: oct(each.mode) for each in archive}}
+                members = {each.name: oct(each.mode) for each in archive}
+                first = archive.extractfile(archive.getmembers()[0])
+                assert first is not None  # PKG-INFO
+                found[name] = {"filename": path.name, "members": members, **metadata_of(first.read().decode())}
     facts = {"maturin": "1.16.0", "sdists": found}
     LISTS.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
 

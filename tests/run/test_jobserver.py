@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -37,6 +38,13 @@ def jobserver(request, tmp_path):
 
 def fifo_of(jobserver: Jobserver) -> Path:
     return Path(jobserver.environment["CARGO_MAKEFLAGS"].partition("fifo:")[2])
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what comes by way of a FIFO: a task that waits for that counts as blocked."""
+    with anyio.fail_after(10):
+        while not holds():
+            await anyio.sleep(0.001)
 
 
 async def test_no_more_than_n_hold_a_token_at_once(jobserver):
@@ -91,6 +99,106 @@ async def test_outstanding_counts_what_is_held(jobserver):
     async with jobserver.token(), jobserver.token():
         assert jobserver.outstanding() == 2
     assert jobserver.outstanding() == 0
+
+
+async def test_what_follows_a_build_goes_before_the_next_build(jobserver):
+    done = []
+
+    async def build(name: str) -> None:
+        async with jobserver.token(wide=True):
+            done.append(name)
+
+    async def follow() -> None:
+        async with jobserver.token(follows=True):
+            done.append("audit")
+        async with jobserver.token(follows=True):
+            done.append("pack")
+
+    async with anyio.create_task_group() as group, jobserver.token(), jobserver.token():
+        async with jobserver.token(wide=True):
+            group.start_soon(build, "next")
+            await anyio.wait_all_tasks_blocked()
+        jobserver.expect(1)
+        await anyio.wait_all_tasks_blocked()
+        assert done == [], "the token of the build that ended is kept for what follows it"
+        await follow()
+        await anyio.wait_all_tasks_blocked()
+        assert done == ["audit", "pack"]
+        jobserver.expect(0)
+        await until(lambda: done == ["audit", "pack", "next"])
+        jobserver.expect(0)
+
+    assert (jobserver.outstanding(), jobserver.lost) == (0, 0)
+
+
+async def test_what_follows_a_build_takes_whatever_comes_back(jobserver):
+    done = []
+
+    async def work(name: str, follows: bool) -> None:
+        async with jobserver.token(follows=follows):
+            done.append(name)
+
+    async with anyio.create_task_group() as group, AsyncExitStack() as two:
+        async with jobserver.token():
+            for _ in range(2):
+                await two.enter_async_context(jobserver.token())
+            for name in ("other", "audit", "another audit"):
+                group.start_soon(work, name, name != "other")
+                await anyio.wait_all_tasks_blocked()
+            assert done == []
+        await until(lambda: done == ["audit", "another audit"])
+        jobserver.expect(0)
+        await until(lambda: done == ["audit", "another audit", "other"])
+
+    assert (jobserver.outstanding(), jobserver.lost) == (0, 0)
+
+
+async def test_a_build_that_fails_keeps_nothing_for_what_follows(jobserver):
+    with pytest.raises(CompileError):
+        async with jobserver.token(wide=True):
+            raise CompileError.of("x")
+    assert jobserver.outstanding() == 0
+
+    async with jobserver.token(wide=True):
+        assert jobserver.outstanding()
+    assert jobserver.outstanding() == 1
+    jobserver.expect(0)
+    assert (jobserver.outstanding(), jobserver.lost) == (0, 0)
+
+
+async def test_who_waited_to_follow_a_build_and_is_cancelled_takes_no_token_along(jobserver):
+    async with AsyncExitStack() as all_tokens:
+        for _ in range(3):
+            await all_tokens.enter_async_context(jobserver.token())
+        with anyio.move_on_after(0.05) as waiting:
+            async with jobserver.token(follows=True):
+                raise AssertionError("a fourth token")
+
+    assert (waiting.cancelled_caught, jobserver.outstanding(), jobserver.lost) == (True, 0, 0)
+
+
+async def test_many_that_follow_and_many_builds_lose_no_token(jobserver):
+    holding, most = 0, 0
+
+    async def work(number: int) -> None:
+        nonlocal holding, most
+        with anyio.move_on_after(0.03 if number % 5 == 0 else 10):
+            async with jobserver.token(wide=number % 3 == 0, follows=number % 3 == 1):
+                holding += 1
+                most = max(most, holding)
+                try:
+                    await anyio.sleep(0.002 * (number % 4))
+                finally:
+                    holding -= 1
+        jobserver.expect(number % 2)
+
+    async with anyio.create_task_group() as group:
+        for number in range(60):
+            group.start_soon(work, number)
+    jobserver.expect(0)
+
+    assert most <= 3
+    assert (jobserver.outstanding(), jobserver.lost) == (0, 0)
 
 
 @posix

@@ -86,6 +86,36 @@ def test_an_empty_selection_is_an_error_of_its_own(crate):
     assert caught.value.exit_code == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "stems"),
+    [
+        ("implementation=CPython\nversion=3.12\nshared=true\n", {}, ["tiny-0.1.0-cp312-cp312"]),
+        ("implementation=PyPy\nversion=3.11\n", {}, ["tiny-0.1.0-pp311-pypy311_pp73", "tiny-0.1.0-pp311-pypy311_pp80"]),
+        ("implementation=CPython\nversion=3.12\n", {"interpreters": ("3.10",)}, ["tiny-0.1.0-cp310-cp310"]),
+    ],
+)
+def test_a_configuration_of_the_users_own_says_which_python_is_built_for(crate, tmp_path, text, asked, stems):
+    """Source: maturin 1.16 with the same variable; a choice on the command line is heard here, too."""
+    config = tmp_path / "config.txt"
+    config.write_text(text)
+    environment = {**os.environ, "PYO3_CONFIG_FILE": str(config)}
+
+    found = prepare({"offline": True, **asked}, directory=crate("tiny"), environment=environment)
+
+    assert [wheel.stem for wheel in found.plan.wheels] == stems
+    assert [build.config_path for build in found.plan.builds] == [None] * len(stems)
+
+
+@pytest.mark.parametrize(("text", "said"), [("shared=true\n", "names no Python"), (None, "cannot be read")])
+def test_a_configuration_that_says_nothing_is_told(crate, tmp_path, text, said):
+    config = tmp_path / "config.txt"
+    if text is not None:
+        config.write_text(text)
+
+    with pytest.raises(ConfigError, match=said):
+        prepare({}, directory=crate("tiny"), environment={**os.environ, "PYO3_CONFIG_FILE": str(config)})
+
+
 def test_runs_lie_where_builds_lie(crate, tmp_path):
     folder = crate("tiny")
     variables = dict(os.environ)

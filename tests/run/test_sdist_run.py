@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import tomli
-from tests.run.sdist_cases import CASES, LISTS, PARTS, Case
+from tests.run.sdist_cases import CASES, LISTS, PARTS, Case, metadata_of
 
 from wheelmatrix.run.sdist import MadeSdist, make_sdist
 
@@ -48,11 +48,31 @@ def test_the_members_are_those_that_maturin_packs(name: str, make: Make) -> None
         found = {each.name: oct(each.mode) for each in archive}
     assert made.path.name == RECORDED[name]["filename"]
     assert found == RECORDED[name]["members"]
+    written = metadata_of(members(made)["PKG-INFO"].decode())
+    assert written == {key: RECORDED[name][key] for key in ("headers", "readme")}
     assert next(iter(found)).endswith("/PKG-INFO")
-    assert made.warnings == ()
+    assert len(made.warnings) == (
+        name == "below"
+    )  # a readme that Cargo.toml does not name gives way to the one it does
 
 
-@pytest.mark.parametrize("name", ["path-dependencies", "workspace", "two-workspaces", "parent-workspace", "below"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "path-dependencies",
+        "target-dependencies",
+        "workspace",
+        "two-workspaces",
+        "parent-workspace",
+        "below",
+        "readme-of-workspace-and-crate",
+        "readme-twice",
+        "programs-above",
+        "root-is-a-dependency",
+        "texts-of-a-group",
+        "workspace-below",
+    ],
+)
 def test_cargo_resolves_what_is_unpacked_with_the_lock_that_is_in_it(name: str, make: Make, tmp_path: Path) -> None:
     made = make(name)
     shutil.unpack_archive(made.path, tmp_path / "x", filter="data")
@@ -61,7 +81,9 @@ def test_cargo_resolves_what_is_unpacked_with_the_lock_that_is_in_it(name: str, 
     tool = tomli.loads((top / "pyproject.toml").read_text())["tool"]["maturin"]
 
     command = ["cargo", "metadata", "--format-version", "1", "--offline", "--all-features", "--manifest-path"]
-    done = subprocess.run([*command, str(top / tool["manifest-path"])], capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, str(top / tool.get("manifest-path", "Cargo.toml"))], capture_output=True, text=True
+    )
 
     assert done.returncode == 0, done.stderr
     paths = {Path(each["manifest_path"]) for each in json.loads(done.stdout)["packages"]}
@@ -137,3 +159,10 @@ def test_a_part_of_a_workspace_gives_an_sdist_again(make: Make, tmp_path: Path) 
     shutil.unpack_archive(made.path, tmp_path / "x", filter="data")
     (manifest,) = (tmp_path / "x").glob("*/ws/one/Cargo.toml")
     subprocess.run(["cargo", "metadata", "--offline", "--manifest-path", manifest], check=True, capture_output=True)
+
+
+def test_the_readme_that_cargo_names_from_above_takes_the_place_of_another(make: Make) -> None:
+    made = make("below")
+
+    assert members(made)["native/README.md"] == b"top\n"
+    assert "native/README.md of the sdist is " in made.warnings[0]

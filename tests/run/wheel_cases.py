@@ -10,16 +10,16 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from email.parser import Parser
 from pathlib import Path
 
-from tests.run.sdist_cases import BACKEND, LIB, Case, crate, pyproject
+from tests.run.sdist_cases import BACKEND, LIB, Case, crate, metadata_of, pyproject
 
 LISTS = Path(__file__).with_name("wheel_lists.json")
 VENDOR = Path(__file__).parents[1] / "crates/vendor"
 
 MAIN = "fn main() {}\n"
 HEADER = "int f(void);\n"
+ENTRY = '#[no_mangle]\npub extern "C" fn PyInit_raw() -> usize {\n    0\n}\n'
 
 
 def module(name: str, pyo3: str = "pyo3") -> str:
@@ -34,7 +34,22 @@ def bound(name: str, more: str = "", up: str = "..", features: str = "") -> str:
     return crate(name, more, kind="cdylib") + needs
 
 
+def ffi(features: str) -> str:
+    """Return the dependencies of a crate that is bound by pyo3-ffi alone."""
+    return f'[dependencies]\npyo3-ffi = {{ path = "../vendor/pyo3-ffi", features = [{features}] }}\n'
+
+
 CASES: Mapping[str, Case] = {
+    "bin-pyo3": Case(
+        project="app",
+        files={
+            "app/Cargo.toml": crate("embeds") + '[dependencies]\npyo3 = { path = "../vendor/pyo3" }\n',
+            "app/src/main.rs": MAIN,
+            "app/src/bin/other.rs": MAIN,
+            "app/embeds/__init__.py": "",
+            "app/pyproject.toml": pyproject("embeds"),
+        },
+    ),
     "bin-workspace": Case(
         project="app",
         files={
@@ -92,6 +107,21 @@ CASES: Mapping[str, Case] = {
             "implicit/some/python.py": "",
             "pyproject.toml": pyproject("implicit", 'module-name = "implicit.some.native"\n'),
         }
+    ),
+    "cffi-path-dependency": Case(
+        project="app",
+        files={
+            "app/Cargo.toml": crate("needs", kind="cdylib") + '[dependencies]\nsome = { path = "../some" }\n',
+            "app/src/lib.rs": LIB,
+            "app/target/header.h": HEADER,
+            "app/needs/__init__.py": "",
+            "app/pyproject.toml": pyproject("needs"),
+            "some/Cargo.toml": crate("some") + '[dependencies]\nfar = { path = "../far" }\n',
+            "some/src/lib.rs": LIB,
+            "some/needs/__init__.py": "",
+            "far/Cargo.toml": crate("far"),
+            "far/src/lib.rs": LIB,
+        },
     ),
     "cffi-subdir-include-exclude": Case(
         files={
@@ -160,12 +190,63 @@ CASES: Mapping[str, Case] = {
             "app/pyproject.toml": pyproject("featured", 'features = ["python"]\n'),
         },
     ),
+    "ffi-both": Case(
+        project="app",
+        files={
+            "app/Cargo.toml": crate("raw", kind="cdylib") + ffi('"abi3-py39", "abi3t-py315"'),
+            "app/src/lib.rs": ENTRY,
+            "app/pyproject.toml": pyproject("raw"),
+        },
+    ),
+    "ffi-abi3t": Case(
+        project="app",
+        python="3.15",
+        files={
+            "app/Cargo.toml": crate("raw", kind="cdylib") + ffi('"abi3t-py315"'),
+            "app/src/lib.rs": ENTRY,
+            "app/pyproject.toml": pyproject("raw"),
+        },
+    ),
+    "ffi-abi3t-on-an-older-python": Case(
+        project="app",
+        files={
+            "app/Cargo.toml": crate("raw", kind="cdylib") + ffi('"abi3t-py315"'),
+            "app/src/lib.rs": ENTRY,
+            "app/pyproject.toml": pyproject("raw"),
+        },
+    ),
+    "ffi-abi3t-before-it-without-gil": Case(
+        project="app",
+        python="3.14t",
+        files={
+            "app/Cargo.toml": crate("raw", kind="cdylib") + ffi('"abi3t-py315"'),
+            "app/src/lib.rs": ENTRY,
+            "app/pyproject.toml": pyproject("raw"),
+        },
+    ),
+    "abi3t-without-version": Case(
+        project="app",
+        python="3.15t",
+        files={
+            "app/Cargo.toml": bound("unversioned", features='"abi3t"'),
+            "app/src/lib.rs": module("unversioned"),
+            "app/pyproject.toml": pyproject("unversioned"),
+        },
+    ),
+    "abi3-and-abi3t": Case(
+        project="app",
+        python="3.15",
+        files={
+            "app/Cargo.toml": bound("families", features='"abi3-py39", "abi3t-py315"'),
+            "app/src/lib.rs": module("families"),
+            "app/pyproject.toml": pyproject("families"),
+        },
+    ),
     "ffi-pure": Case(
         project="app",
         files={
-            "app/Cargo.toml": crate("raw", kind="cdylib")
-            + '[dependencies]\npyo3-ffi = { path = "../vendor/pyo3-ffi", features = ["abi3-py39"] }\n',
-            "app/src/lib.rs": '#[no_mangle]\npub extern "C" fn PyInit_raw() -> usize {\n    0\n}\n',
+            "app/Cargo.toml": crate("raw", kind="cdylib") + ffi('"abi3-py39"'),
+            "app/src/lib.rs": ENTRY,
             "app/pyproject.toml": pyproject("raw"),
         },
     ),
@@ -321,13 +402,6 @@ def read(wheel: Path) -> dict[str, object]:
     }
 
 
-def metadata_of(text: str) -> dict[str, object]:
-    """Return the headers of METADATA, sorted, and the readme below them."""
-    message = Parser().parsestr(text)
-    headers = sorted([name, value] for name, value in message.items())
-    return {"headers": headers, "readme": str(message.get_payload())}
-
-
 def record() -> None:
     """Ask maturin, and write what its wheels are, for the Python that runs this."""
     found = {}
@@ -339,7 +413,7 @@ def record() -> None:
                 "build",
                 "--offline",
                 "-i",
-                sys.executable,
+                case.python or sys.executable,
                 "--compatibility",
                 "linux",
                 "-o",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wheelmatrix.audit.archive import check_archive as check_archive
     from wheelmatrix.audit.bare import audit_bare as audit_bare
+    from wheelmatrix.audit.floor import floor_of as floor_of
     from wheelmatrix.audit.library import audit_library as audit_library
     from wheelmatrix.audit.report import AnyReport as AnyReport
     from wheelmatrix.audit.report import as_json as as_json
-    from wheelmatrix.audit.report import floor_of as floor_of
     from wheelmatrix.audit.report import text as text
     from wheelmatrix.audit.sdist import SdistReport as SdistReport
     from wheelmatrix.audit.sdist import audit_sdist as audit_sdist
@@ -24,7 +24,8 @@ _HOMES = {
     "check_archive": "archive",
     "audit_bare": "bare",
     "audit_library": "library",
-    **dict.fromkeys(("AnyReport", "as_json", "floor_of", "text"), "report"),
+    "floor_of": "floor",
+    **dict.fromkeys(("AnyReport", "as_json", "text"), "report"),
     **dict.fromkeys(("SdistReport", "audit_sdist", "check_sdist"), "sdist"),
     **dict.fromkeys(("WheelReport", "audit_wheel"), "wheel"),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from wheelmatrix.audit.floor import floor_of
 from wheelmatrix.audit.sdist import SdistReport
 from wheelmatrix.audit.wheel import WheelReport
 from wheelmatrix.model import Blocker, Report
@@ -91,13 +92,6 @@ def _floor(report: Report) -> str:
     version = "" if report.floor is None else f"{report.floor[0]}.{report.floor[1]}"
     others = ", ".join(f"{space} {number}" for space, number in report.versions.items() if space not in _FLOORS)
     return f"{floor_of(report)} {version}" + (f" (and {others})" if others else "")
-
-
-def floor_of(report: Report) -> str:
-    """Return what the floor of a library is a version of: `glibc`, `musl` or `macOS`."""
-    if "macOS" in report.versions:
-        return "macOS"
-    return "musl" if any(tag.startswith("musllinux") for tag in report.platform_tags) else "glibc"
 
 
 def _blocked(blockers: Sequence[Blocker]) -> Iterator[str]:

@@ -119,20 +119,43 @@ def config_text(pyo3: PyO3, abi: Abi, target: Target, libraries: str = "") -> st
     return "".join(f"{line}\n" for line in lines)
 
 
-def environment(abi: Abi, python: Installed | None, *, is_program: bool = False) -> dict[str, str]:
+def configured_python(text: str) -> str:
+    """Return which Python a PYO3_CONFIG_FILE describes, as `-i` spells it (`3.12`, `3.14t`, `pypy3.11`); empty: none.
+
+    The implementation is CPython unless it says otherwise. Free threading shows in `build_flags`, in `target_abi`, or
+    in `abiflags`, which maturin knows and pyo3 passes over.
+    """
+    lines = (line.partition("=") for line in text.splitlines() if not line.lstrip().startswith("#"))
+    values = {key.strip(): value.strip() for key, _, value in lines}
+    names = {dialect: name for name, dialect in _IMPLEMENTATIONS.items()}
+    name = names.get(values.get("implementation", "CPython"))
+    version = values.get("version", "")
+    if name is None or not re.fullmatch(r"3\.\d+", version):
+        return ""
+    told = f"{values.get('build_flags', '')} {values.get('target_abi', '')}"
+    is_free = "Py_GIL_DISABLED" in told or "free_threaded" in told or "t" in values.get("abiflags", "")
+    return f"{'' if name == 'cpython' else name}{version}{'t' * is_free}"
+
+
+def environment(
+    abi: Abi, python: Installed | None, *, is_program: bool = False, wants_base: bool = False
+) -> dict[str, str]:
     """Return the variables for cargo, apart from PYO3_CONFIG_FILE.
 
-    `python`: one of this machine for build scripts that run it. Its base executable is named: the path of a virtual
-    environment would make cargo compile pyo3 again when the environment changes. `is_program`: nothing but programs
-    that run Python is built, and they are linked to it.
+    `python`: one of this machine for build scripts that run it, named with its environment, whose packages they may
+    import. A pyo3 that is given a configuration file neither asks it nor watches its path, so that an environment which
+    is gone afterwards makes only those scripts run again. Where pyo3 does ask, or the user `wants_base`, the Python
+    below the environment is named, whose path stays. `is_program`: nothing but programs that run Python is built; they
+    are linked to it, and pyo3 is given no configuration.
+    Source: pyo3-build-config 0.17 to 0.30, `resolve_build_config` or the build script, and `find_interpreter`.
     """
     added = {} if is_program else {"PYO3_BUILD_EXTENSION_MODULE": "1"}
     if python is not None:
-        base = str(python.base_executable)
+        named = str(python.base_executable if is_program or wants_base else python.executable)
         row = abi.interpreter
         flags = "t" if row.free_threaded else ""
         signature = f"{row.implementation}-{row.version[0]}.{row.version[1]}{flags}-{python.word_bits}bit"
-        added |= {"PYO3_PYTHON": base, "PYTHON_SYS_EXECUTABLE": base, "PYO3_ENVIRONMENT_SIGNATURE": signature}
+        added |= {"PYO3_PYTHON": named, "PYTHON_SYS_EXECUTABLE": named, "PYO3_ENVIRONMENT_SIGNATURE": signature}
     return added
 
 

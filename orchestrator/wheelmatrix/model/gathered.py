@@ -92,6 +92,8 @@ class Gathered:
     """Pythons that were asked for by path or program name, by what was asked."""
     active: Installed | None = None
     """Python of the active environment, if it was looked for."""
+    current: PurePath | None = None
+    """Executable of that Python, whatever was looked for; nobody has asked it what it is."""
     host: Host
     directories: frozenset[PurePath] = frozenset()
     """Build directories that exist already."""

@@ -124,6 +124,8 @@ class Build:
     """The cargo package whose targets count; empty: the project's crate."""
     more: tuple[Command, ...] = ()
     """Further calls of cargo in the same directory, one by one: it takes arguments for rustc for one target alone."""
+    stand_in: PurePath | None = None
+    """The Python that build scripts are told of, where the one that is built for is not on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

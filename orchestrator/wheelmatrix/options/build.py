@@ -107,7 +107,7 @@ class BuildOptions(VerifyOptions, UploadOptions):
     )  # fmt: skip
     use_base_python: bool = option(
         False,
-        "Give build scripts the Python below the environment, as maturin's backend can; here they always get that",
+        "Name the Python below the environment to build scripts (PYO3_PYTHON), and not the environment's own",
         key="use-base-python", maturin=True, variables=("MATURIN_PEP517_USE_BASE_PYTHON",), panel="Cargo",
     )  # fmt: skip
     features: tuple[str, ...] = option(

@@ -14,7 +14,6 @@ from wheelmatrix.model import (
     Expectation,
     Gathered,
     Host,
-    Installed,
     LinkerKind,
     Project,
     Tables,
@@ -31,6 +30,7 @@ from wheelmatrix.plan.first_link import first_link
 from wheelmatrix.plan.host_half import may_be_shared
 from wheelmatrix.plan.linker import linker
 from wheelmatrix.plan.members import extension_of, programs_of
+from wheelmatrix.plan.script_python import NAMES_PYTHON, python_variables, stand_in
 from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
 from wheelmatrix.platforms import lowest_floor
 
@@ -81,12 +81,20 @@ def distinct_builds(made: Iterable[Made]) -> tuple[Build, ...]:
     for build in (build for each in made for build in each.builds):
         before = found.get(build.directory)
         found[build.directory] = replace(build, cells=(*before.cells, *build.cells)) if before else build
-        if before and (before.command, before.before) != (build.command, build.before):
+        if before and _calls_of(before) != _calls_of(build):
             message = f"{build.name} is needed twice, by {before.cells[0]} and {build.cells[0]}, whose options differ"
             issues.append(Issue(message=message, hint="give both targets the same options, or leave out one"))
     if issues:
         raise ConfigError(*issues)
     return tuple(found.values())
+
+
+def _calls_of(build: Build) -> list[Command]:
+    """Return what runs for a build, but for the Python that scripts are told of: of a stable ABI any will do."""
+    return [
+        replace(each, environment={name: said for name, said in each.environment.items() if name not in NAMES_PYTHON})
+        for each in (build.command, *build.before)
+    ]
 
 
 def root_directory(project: Project, options: BuildOptions, gathered: Gathered) -> PurePath:
@@ -136,9 +144,10 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
     text = pyo3.config_text(asks, abi, target, libraries) if asks else ""
     config_path = _config_path(lead, text, root) if asks else None
     linked = linker(target, options, project, gathered)
+    python = python_variables(group, project, gathered)
     commands = cargo_commands(
-        lead, project, gathered, directory, config_path, PurePath(extension).name, _python(group, gathered), linked
-    )
+        lead, project, gathered, directory, config_path, PurePath(extension).name, python, linked
+    )  # fmt: skip
     command, *more = commands
     return Build(
         id=digest(directory.name, str(target), options.profile, *_argv(commands), text)[:8],
@@ -158,6 +167,7 @@ def _build(group: Sequence[Bound], extension: str, project: Project, gathered: G
         script=linked.script,
         before=_before(lead, command, project, gathered.host),
         more=tuple(more),
+        stand_in=stand_in(group, project, gathered),
     )
 
 
@@ -202,25 +212,6 @@ def _expectation(lead: Bound, project: Project) -> Expectation:
         outside=lead.options.repair_exclude,
         inside=lead.options.repair_include,
     )
-
-
-def _python(group: Sequence[Bound], gathered: Gathered) -> Installed | None:
-    """Return the Python for build scripts: the cell's; for a stable ABI the lowest here that it serves.
-
-    Which cells were selected has no say in the latter, or another selection would compile everything again.
-    """
-    lead = group[0]
-    if lead.abi.kind in ("version", "none"):
-        return lead.cell.installed
-    served = [each for each in gathered.installed if _serves(lead, each)]
-    return min(served, key=lambda each: (each.version, str(each.executable)), default=None)
-
-
-def _serves(lead: Bound, installed: Installed) -> bool:
-    if installed.implementation != "cpython" or installed.debug:
-        return False
-    has_abi = lead.abi.kind == "abi3t" or not installed.free_threaded
-    return has_abi and installed.version >= lead.abi.interpreter.version
 
 
 def _directory(lead: Bound, project: Project, root: PurePath) -> PurePath:

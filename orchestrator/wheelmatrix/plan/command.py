@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
-from wheelmatrix.bindings import BINDINGS, pyo3
-from wheelmatrix.model import Command, Gathered, Installed, Project, Target
+from wheelmatrix.bindings import BINDINGS
+from wheelmatrix.model import Command, Gathered, Project, Target
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.plan import host_half
 from wheelmatrix.plan.abis import Bound
-from wheelmatrix.plan.any_python import runs_python
 from wheelmatrix.plan.cargo_config import build_rustflags, environment_of
 from wheelmatrix.plan.linker import Linker
 from wheelmatrix.plan.remap import c_environment, places, rust_flags
@@ -26,14 +25,14 @@ def cargo_commands(
     directory: PurePath,
     config_path: PurePath | None,
     library: str,
-    python: Installed | None,
+    python: Mapping[str, str],
     linked: Linker,
 ) -> tuple[Command, ...]:
     """Return the calls of cargo that build what is shipped of the crate and report in JSON; one as a rule.
 
     cargo takes arguments for rustc for one target alone: where there are any, each target has a call of its own.
     `directory`: the build's own target directory; `library`: the shipped library's file name, empty if there is none;
-    `python`: the Python of this machine that build scripts may run; `linked`: who links.
+    `python`: variables that tell of the Python that build scripts may run; `linked`: who links.
     """
     crate, options, target = project.crate, bound.options, bound.cell.target
     renamed = places(project, options, gathered)
@@ -57,7 +56,7 @@ def cargo_commands(
         "--frozen",
     ]
     calls = _calls(project, options, target, library, linked)
-    added = _environment(bound, project, directory, config_path, python)
+    added = _environment(bound, directory, config_path, python)
     environment = {
         **added,
         **host_half.environment(linked.kind, gathered),
@@ -164,10 +163,10 @@ def _selected(options: BuildOptions, features: tuple[str, ...], *, in_metadata: 
 
 
 def _environment(
-    bound: Bound, project: Project, directory: PurePath, config_path: PurePath | None, python: Installed | None
+    bound: Bound, directory: PurePath, config_path: PurePath | None, python: Mapping[str, str]
 ) -> dict[str, str]:
     added = {
-        **(pyo3.environment(bound.abi, python, is_program=runs_python(project)) if project.crate.pyo3 else {}),
+        **python,
         "CARGO_TERM_COLOR": "always",
         # A build directory that the user set for all (build.build-dir) would be one lock and one place for all cells.
         "CARGO_BUILD_BUILD_DIR": str(directory),

@@ -1,7 +1,7 @@
 """Which licence files a project has: by its globs (PEP 639), by name, or by the names that are customary."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import Any
@@ -27,55 +27,73 @@ def license_entries(
 ) -> tuple[Entry, ...]:
     """Return the licence files by their names in `dist-info/licenses/`, sorted.
 
-    `project` is the [project] table, empty if there is none; `package` the crate in `cargo metadata`. A file outside
-    of the project keeps its name alone.
+    `project` is the [project] table, empty if there is none; `package` the crate in `cargo metadata`. What [project]
+    names keeps its path from the project's root, or from the workspace's where it lies above; what Cargo.toml names
+    keeps that from the crate, or its name alone. Those of an sdist are called as the checkout's then, as with maturin.
     Raises ConfigError for a glob that is not allowed or matches nothing, and for a file that is not there or outside
     of both project and workspace.
     """
     known = {each.path: each for each in files}
-    found: dict[PurePath, None] = {}
+    found: list[tuple[str, PurePath]] = []
     issues: list[Issue] = []
     if "license-files" in project:
         inside = [path for path in known if path.is_relative_to(root)]
         for glob in project["license-files"]:
             plain = "/".join(part for part in str(glob).split("/") if part != ".")
             matched = [path for path in inside if matches_glob(plain, path.relative_to(root).as_posix())]
-            found.update(dict.fromkeys(matched))
+            found += ((_name(path, root), path) for path in matched)
             issues += _glob_faults(glob, matched)
     elif project:
         beside = [path for path in known if path.parent == root]
-        found.update((path, None) for path in beside if any(fnmatchcase(path.name, glob) for glob in CUSTOMARY))
-    for path in named_files(project, package, root, crate.manifest):
-        found[path] = None
+        found += ((path.name, path) for path in beside if any(fnmatchcase(path.name, glob) for glob in CUSTOMARY))
+    for is_cargos, path in _named(project, package, root, crate.manifest):
         if not is_inside(path, root, crate):
             issues.append(
                 Issue(message="the licence file is outside of the project and its workspace", where=str(path))
             )
         elif path not in known:
             issues.append(Issue(message="the licence file is not there", where=str(path)))
+        found.append((_name(path, *([crate.manifest.parent] if is_cargos else [root, crate.workspace])), path))
     if issues:
         raise ConfigError(*issues)
-    entries: dict[str, Entry] = {}
-    for path in sorted(found, key=lambda each: (not each.is_relative_to(root), each)):
-        source = known[path].real_path
-        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-        if name in entries and entries[name].source != source:
-            name = f"{path.parent.name or 'workspace'}/{name}"
-        entries[name] = Entry(name=name, source=source)
-    return tuple(entries[name] for name in sorted(entries))
+    return _entries((name, known[path]) for name, path in found)
+
+
+def _name(path: PurePath, *bases: PurePath) -> str:
+    """Return a path as seen from the first base that it is below; its name alone if there is none."""
+    base = next((each for each in bases if path.is_relative_to(each)), path.parent)
+    return path.relative_to(base).as_posix()
+
+
+def _entries(found: Iterable[tuple[str, SourceFile]]) -> tuple[Entry, ...]:
+    """Return an entry for each name, sorted; of two texts with one name the later has its directory before it.
+
+    A text of the same name and size is taken for a copy: sdists have one at the top and one beside Cargo.toml.
+    """
+    taken: dict[str, SourceFile] = {}
+    for name, file in found:
+        other = taken.get(name, file)
+        is_copy = file.real_path == other.real_path or file.size_bytes == other.size_bytes
+        taken.setdefault(name if is_copy else f"{file.path.parent.name or 'workspace'}/{name}", file)
+    return tuple(Entry(name=name, source=taken[name].real_path) for name in sorted(taken))
 
 
 def named_files(
     project: Mapping[str, Any], package: Mapping[str, Any], root: PurePath, manifest: PurePath
 ) -> tuple[PurePath, ...]:
     """Return the licence files that are named by path: `license = {file = …}`, and Cargo's license-file."""
-    found = []
+    return tuple(path for _, path in _named(project, package, root, manifest))
+
+
+def _named(
+    project: Mapping[str, Any], package: Mapping[str, Any], root: PurePath, manifest: PurePath
+) -> Iterator[tuple[bool, PurePath]]:
+    """Yield each of them behind whether Cargo.toml names it."""
     license_ = project.get("license")
     if isinstance(license_, dict) and isinstance(license_.get("file"), str):
-        found.append(normal(root / license_["file"]))
+        yield False, normal(root / license_["file"])
     if package.get("license_file"):
-        found.append(normal(manifest.parent / str(package["license_file"])))
-    return tuple(found)
+        yield True, normal(manifest.parent / str(package["license_file"]))
 
 
 def wanted_directories(project: Mapping[str, Any], root: PurePath) -> tuple[PurePath, ...]:

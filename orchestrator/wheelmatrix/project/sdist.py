@@ -132,7 +132,7 @@ def _add_crate(
 ) -> None:
     own = crate.directory.relative_to(chosen.base)
     beside = dict(_texts_beside(crate))
-    files = {file.path: file for file in crate.files}
+    files = {file.path for file in crate.files}
     moved = _moved_elsewhere(chosen, crate)
     names = set()
     for key in sorted(crate.absent):
@@ -140,6 +140,9 @@ def _add_crate(
         chosen.warnings.append(
             f"{path} is not there: the sdist's Cargo.toml of {crate.package['name']} does not name it"
         )
+    for path, where in beside.items():  # before its own file of that name, which Cargo.toml does not mean
+        if path not in files:
+            chosen.add((own / where).as_posix(), path, is_needed=True)
     for file in crate.files:
         name = (own / file.path.relative_to(crate.directory)).as_posix()
         if (file.path.name == "Cargo.toml" and file.path == crate.manifest) or moved(file.path):
@@ -147,9 +150,6 @@ def _add_crate(
         if file.path not in (chosen.source.pyproject, chosen.source.place.root / PKG_INFO):
             chosen.add_file(name, file)
             names.add(file.path)
-    for path, where in beside.items():
-        if crate.directory / where not in files:
-            chosen.add((own / where).as_posix(), path, is_needed=True)
     names |= _include_into(chosen, crate, own)
     shipped = {path for path in names if chosen.entries.get((own / path.relative_to(crate.directory)).as_posix())}
     text = manifest_text(

@@ -148,8 +148,8 @@ async def _attempt(
         raise first_of(failures) from None
     if not ended.ok:
         raise _failure(ended, heard, build)
-    if not heard.has_begun and not is_further:  # everything was fresh, so every unit has been heard of
-        shop.emit(UnitsCounted(step=step, total=heard.units))
+    if not heard.is_counted and not is_further:  # it is over, so every unit has been heard of
+        shop.emit(UnitsCounted(step=step, total=heard.units + (len(build.more) if heard.has_begun else 0)))
     return heard
 
 
@@ -166,6 +166,7 @@ async def _count(build: Build, heard: Listener, made: Callable[[Part], None], sh
             if said.exit.ok and (graph := unit_graph(said.stdout, ASKS_PYTHON)):
                 shop.unit_graphs[key] = graph
     if (graph := shop.unit_graphs.get(key)) is not None:
+        heard.is_counted = True
         shop.emit(UnitsCounted(step=heard.step, total=graph.total + len(build.more)))
         for part, units in graph.parts.items():
             heard.await_units(units, partial(made, part))
@@ -182,6 +183,8 @@ def _failure(ended: Exit, heard: Listener, build: Build) -> Exception:
         text, hint = "the disk is full", "make room (`wheelmatrix clean` removes what old builds left), then --resume"
     elif _NO_PROFILE.search(joined):
         hint = "the profiles are release, dev, and each [profile.NAME] of the Cargo.toml at the workspace's root"
+    elif build.stand_in is not None and b"custom build command" in joined and b"python" in joined.lower():
+        hint = f"{build.abi.interpreter.id} is not on this machine, so its build scripts were told of {build.stand_in}"
     return CompileError.of(text, where=build.name, hint=hint)
 
 

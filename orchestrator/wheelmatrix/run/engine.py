@@ -13,17 +13,21 @@ from wheelmatrix.errors import Issue, WheelmatrixError
 from wheelmatrix.events import StepFinished
 from wheelmatrix.model import Artifact, Done, Failed, Outcome, Part, Step, Wheel
 from wheelmatrix.plan.schedule import Schedule
+from wheelmatrix.run.audit import audit_artifact
 from wheelmatrix.run.compile import compile_build, run_commands
 from wheelmatrix.run.first_link import link_first
 from wheelmatrix.run.generate import generate
 from wheelmatrix.run.ledger import INTERRUPTED, Ledger
 from wheelmatrix.run.merge import merge_slices
-from wheelmatrix.run.ship import audit_artifact, pack_wheel, verify_wheel
+from wheelmatrix.run.ship import pack_wheel, verify_wheel
 from wheelmatrix.run.shop import Shop
 
 _TAIL_LINES = 20
 _TAIL_CHARS = 1000
 """Of each line of the tail, colours included: no terminal shows more. The log has all of it."""
+
+_FOLLOWING = frozenset({"audit", "merge", "generate", "pack", "verify"})
+"""Kinds of steps that make a wheel of what is compiled: they take seconds, and go before the next build."""
 
 Ended = tuple[Step, Outcome, float]
 Said = Ended | tuple[Step, Part]
@@ -38,6 +42,7 @@ class Engine:
         self._schedule = schedule
         self._scope = anyio.CancelScope()
         self._ledger = Ledger(schedule, shop.emit, expected_s=shop.expected_s, failed=self._failed)
+        self._following: set[str] = set()
         self.is_running = False
         """True once `run` was called: only then `cancel` ends anything."""
 
@@ -62,6 +67,7 @@ class Engine:
                         if self._must_stop(outcome):
                             group.cancel_scope.cancel()
                     self._start(group, send)
+        self._shop.jobserver.expect(0)
         if self._scope.cancelled_caught or not self._schedule.is_over:
             undone = "another step failed, and --fail-fast was asked for"
             self._ledger.give_up(INTERRUPTED if self._scope.cancel_called else undone)
@@ -71,7 +77,10 @@ class Engine:
 
     def _start(self, group: TaskGroup, send: MemoryObjectSendStream[Said]) -> None:
         for step in self._ledger.started():
+            if step.kind in _FOLLOWING:
+                self._following.add(step.id)
             group.start_soon(self._do, step, send)
+        self._shop.jobserver.expect(len(self._following))
 
     async def _do(self, step: Step, send: MemoryObjectSendStream[Said]) -> None:
         began_s = time.monotonic()
@@ -133,6 +142,7 @@ class Engine:
                 assert_never(step.kind)
 
     def _note(self, step: Step, outcome: Outcome, seconds: float) -> None:
+        self._following.discard(step.id)
         if isinstance(outcome, Done):
             value = outcome.value
             if not (isinstance(value, Artifact) and value.is_fresh):  # says nothing of how long a compile takes

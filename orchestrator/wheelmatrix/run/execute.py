@@ -190,7 +190,7 @@ def _verifier(
         groups=dependency_groups(gathered.pyproject_text),
         environment=dict(os.environ),
         scratch=journal.folder,
-        token=jobserver.token,
+        token=partial(jobserver.token, follows=True),
         guardian=guardian,
         is_windows=gathered.host.os == "windows",
     )

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -34,6 +35,7 @@ class _Pythons:
     installed: tuple[Installed, ...]
     asked: Mapping[str, Installed]
     active: Installed | None
+    current: Path | None
     warnings: tuple[str, ...]
 
 
@@ -84,6 +86,7 @@ async def gather(
         installed=pythons.installed,
         asked=pythons.asked,
         active=pythons.active,
+        current=pythons.current,
         host=hosts[0],
         directories=frozenset(path for path in (root / "builds").glob("*/*/*") if not path.name.startswith(".")),
         cache=cache_file(environment).parent,
@@ -128,13 +131,16 @@ async def _pythons(options: BuildOptions, directory: Path, environment: Mapping[
             if path is not None:
                 asked[spec] = await probe_one(path, "asked for", cache=cache)
     wants_active = not (options.interpreters or options.all_interpreters or options.find_interpreter or options.build)
-    current = active(environment) if wants_active else None
-    running = await probe_one(current, "active environment", cache=cache) if current else None
+    current = None
+    with suppress(*(() if wants_active else (ConfigError,))):
+        current = active(environment)
+    running = await probe_one(current, "active environment", cache=cache) if current and wants_active else None
     places = await to_thread.run_sync(candidates, environment)
     installed = await probe(places, cache=cache, warn=warnings.append)
     return _Pythons(
         installed=installed,
         asked=asked,
         active=running,
+        current=directory / current if current else None,
         warnings=tuple(warnings) if options.find_interpreter else (),
     )

@@ -41,7 +41,7 @@ async def generate(wheel: Wheel, step: str, shop: Shop) -> tuple[Entry, ...]:
         return await bindings(wheel, step, shop)
     build = next(build for build in shop.plan.builds if build.id == wheel.builds[0])
     folder, _, library = wheel.extension.rpartition("/")
-    async with shop.jobserver.token():
+    async with shop.jobserver.token(follows=True):
         with tempfile.TemporaryDirectory(dir=shop.folder, prefix="generate-") as scratch:
             text = await _ffi(build, step, Path(scratch), shop)
     return (

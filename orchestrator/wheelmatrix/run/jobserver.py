@@ -3,6 +3,8 @@
     FIFO ── N bytes ──▶ cargo, rustc: read one per further job, write it back
                    └──▶ token(): read one before a child starts, write it back after it is reaped
 A child may run one job without a token of its own: ours is that one. So at most N jobs run, however many children.
+A cargo keeps what it has while it has units to start, for minutes. So a build's own token goes to what follows it, the
+audit and the packing of what it made, before anybody else may have it.
 Source: GNU make manual, "POSIX Jobserver"; `fifo:` is known to make >= 4.4 and cargo >= 1.69.
 """
 
@@ -10,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -46,6 +49,12 @@ class Jobserver:
     def __init__(self, pool: "_Pool", tokens: int) -> None:
         self._pool = pool
         self._held = 0
+        self._following = 0
+        """Tokens that are held by what follows a build."""
+        self._kept = 0
+        """Tokens that nobody holds, for what follows a build and has not asked yet."""
+        self._waiting: deque[_Hand] = deque()
+        """What follows a build and has asked, in order."""
         self.tokens = tokens
         self.lost = 0
         """Tokens that killed children took with them, and that were replaced."""
@@ -87,21 +96,83 @@ class Jobserver:
         return self.tokens - self._pool.free()
 
     @asynccontextmanager
-    async def token(self, *, wide: bool = False) -> AsyncIterator[Token]:
-        """Hold one token while a child runs; first come, first served.
+    async def token(self, *, wide: bool = False, follows: bool = False) -> AsyncIterator[Token]:
+        """Hold one token while a child runs, or work of our own is done; first come, first served.
 
-        `wide`: the child can use more than one CPU. That matters only where tokens are shared out: it gets what is
-        free, divided by those who wait.
+        `wide`: it is a build, which can use more than one CPU. That matters only where tokens are shared out: it gets
+        what is free, divided by those who wait. `follows`: it follows a build, and is served before all builds. The
+        tokens of both, if they end well, are kept for what follows until `expect` says that nothing does.
         """
         self._refill_if_idle()
-        taken = await self._pool.take(wide)
-        self._held += 1
+        taken = await self._first() if follows else await self._next(wide)
+        self._following += follows
+        is_kept = False
         try:
             yield Token(jobs=taken if self._pool.is_shared_out else None)
+            is_kept = wide or follows
         finally:
             self._held -= 1
-            self._pool.give(taken)
+            self._following -= follows
+            self._put_back(taken, is_kept)
             self._refill_if_idle()
+
+    def expect(self, following: int) -> None:
+        """Say how many steps that follow a build have begun and not ended: what is kept for more is given back."""
+        surplus = self._kept - max(0, following - self._following)
+        if surplus > 0:
+            self._kept -= surplus
+            self._pool.give(surplus)
+            self._refill_if_idle()
+
+    async def _next(self, wide: bool) -> int:
+        taken = await self._pool.take(wide) if wide or not self._kept else self._take_kept()
+        self._held += 1
+        return taken
+
+    def _take_kept(self) -> int:
+        self._kept -= 1
+        return 1
+
+    async def _first(self) -> int:
+        """Take what is kept, else whatever comes back first: from a step of ours, or from a child."""
+        if self._kept:
+            self._held += 1
+            return self._take_kept()
+        hand = _Hand()
+        try:
+            async with anyio.create_task_group() as group:
+
+                async def from_pool() -> None:
+                    hand.tokens += await self._pool.take(False)
+                    self._held += 1
+                    group.cancel_scope.cancel()
+
+                group.start_soon(from_pool)
+                self._waiting.append(hand)
+                await hand.filled.wait()
+                group.cancel_scope.cancel()
+        except BaseException:
+            self._give_back(hand.tokens)
+            raise
+        finally:
+            if hand in self._waiting:
+                self._waiting.remove(hand)
+        self._give_back(hand.tokens - 1)  # both came at once
+        return 1
+
+    def _give_back(self, tokens: int) -> None:
+        self._held -= tokens
+        self._pool.give(tokens)
+
+    def _put_back(self, taken: int, is_kept: bool) -> None:
+        if self._waiting:
+            self._waiting.popleft().fill()
+            self._held += 1
+            taken -= 1
+        elif is_kept:
+            self._kept += 1
+            taken -= 1
+        self._pool.give(taken)
 
     def close(self) -> None:
         """Remove the FIFO."""
@@ -109,8 +180,21 @@ class Jobserver:
 
     def _refill_if_idle(self) -> None:
         """No child runs: so every token has to be here, and those that are not went with a child that was killed."""
-        if not self._held:
+        if not self._held and not self._kept:
             self.lost += max(0, self._pool.refill())
+
+
+class _Hand:
+    """Held out by somebody who waits for a token."""
+
+    def __init__(self) -> None:
+        self.tokens = 0
+        self.filled = anyio.Event()
+
+    def fill(self) -> None:
+        """Put a token into it."""
+        self.tokens += 1
+        self.filled.set()
 
 
 class _Pool(Protocol):
@@ -121,7 +205,7 @@ class _Pool(Protocol):
         """Wait for a token and return how many were taken."""
 
     def give(self, taken: int) -> None:
-        """Give tokens back."""
+        """Give tokens back; none is nothing."""
 
     def free(self) -> int:
         """Return how many tokens are here."""

@@ -60,6 +60,8 @@ class Listener:
         self._awaited: list[tuple[Counter[UnitKey], Callable[[], None]]] = []
         self.has_begun = False
         """False: everything was fresh so far."""
+        self.is_counted = False
+        """True: it was told how many units there are."""
         self.tail: deque[bytes] = deque(maxlen=_TAIL_LINES)
 
     def await_units(self, units: Counter[UnitKey], then: Callable[[], None]) -> None:

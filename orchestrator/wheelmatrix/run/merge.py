@@ -19,7 +19,7 @@ async def merge_slices(wheel: Wheel, shop: Shop) -> Artifact:
     Files that build scripts made are taken from the first build, as their content does not differ by machine as a rule.
     """
     slices = [(each, *each.beside) for each in map(shop.artifacts.__getitem__, wheel.builds)]
-    async with shop.jobserver.token():
+    async with shop.jobserver.token(follows=True):
         first, *beside = [await to_thread.run_sync(_merged, wheel, each, shop) for each in zip(*slices, strict=True)]
     return replace(
         first,

@@ -10,9 +10,10 @@ from threading import Thread
 import anyio
 
 from wheelmatrix import resources, tables
+from wheelmatrix.bindings.pyo3 import configured_python
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Command, Gathered, Installed, Plan, Tables
-from wheelmatrix.options import Given
+from wheelmatrix.options import BuildOptions, Given
 from wheelmatrix.plan import asked_targets, plan
 from wheelmatrix.plan.builds import root_directory
 from wheelmatrix.plan.elsewhere import equipped
@@ -23,7 +24,7 @@ from wheelmatrix.run.cargo import target_directory
 from wheelmatrix.run.gather import gather
 from wheelmatrix.run.host import this_system
 from wheelmatrix.run.process import output
-from wheelmatrix.run.pyproject import find_pyproject
+from wheelmatrix.run.pyproject import find_pyproject, text_of
 from wheelmatrix.run.pythons import cache_file, candidates, probe
 
 
@@ -61,6 +62,7 @@ def prepare(
     given = resolve(command_line, environment, pyproject, text)
     if editable:
         given = for_editable(given, editable)
+    given = replace(given, options=_configured(given.options, environment))
     known = tables.load(resources.table_texts())
     # Which system this is decides what `win_amd64` is built with, and is known without asking.
     targets = tuple(asked_targets(given.options, known, this_system()))
@@ -75,6 +77,17 @@ def prepare(
         plan=replace(made, warnings=(*given.warnings, *warnings, *made.warnings)),
         root=Path(root_directory(found, given.options, gathered)),
     )
+
+
+def _configured(options: BuildOptions, environment: Mapping[str, str]) -> BuildOptions:
+    """Choose the Python that the user's own PYO3_CONFIG_FILE describes, if no other was; raises ConfigError."""
+    path = {**environment, **dict(options.environment)}.get("PYO3_CONFIG_FILE")
+    if not path or options.interpreters or options.all_interpreters or options.find_interpreter or options.build:
+        return options
+    if spec := configured_python(text_of(Path(path))):
+        return replace(options, interpreters=(spec,))
+    hint = "implementation=CPython and version=3.12, for example"
+    raise ConfigError.of(f"{path} names no Python", where="PYO3_CONFIG_FILE", hint=hint)
 
 
 def _load(modules: Iterable[str]) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from wheelmatrix.audit import audit_library
 from wheelmatrix.audit.outside import outside
 from wheelmatrix.errors import AuditError, Issue, ToolMissing
 from wheelmatrix.model import Artifact, Command, Entry, Expectation, Grafted, Plan, Report, Wheel
@@ -104,6 +103,8 @@ def _taken(
     extra: tuple[Entry, ...],
     shop: Shop,
 ) -> tuple[Report, tuple[Entry, ...], bytes, tuple[Grafted, ...]]:
+    from wheelmatrix.audit import audit_library
+
     grafted = {
         name: without_foreign_rpaths(content)[0]
         for name, content in members.items()

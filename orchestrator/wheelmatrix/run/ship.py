@@ -1,93 +1,32 @@
-"""The steps after the compiler: the library is audited, what passes is packed, and verified if that was asked for."""
+"""The steps after the audit: what passed is packed, and verified if that was asked for."""
 
 import hashlib
-import json
 import os
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path, PurePath
 
 from anyio import to_thread
 
-from wheelmatrix.audit import audit_library, floor_of
-from wheelmatrix.audit.outside import forbidden, outside
-from wheelmatrix.audit.whole import whole
-from wheelmatrix.errors import AuditError, Issue, PackError, VerifyError
+from wheelmatrix.audit.floor import floor_of
+from wheelmatrix.errors import Issue, PackError, VerifyError
 from wheelmatrix.events import Warned, WheelVerified, WheelWritten
-from wheelmatrix.model import Artifact, Entry, Expectation, Grafted, Project, Report, Wheel
+from wheelmatrix.model import Artifact, Entry, Grafted, Project, Report, Wheel
 from wheelmatrix.pack.compress import compressor
-from wheelmatrix.pack.layout import name_in_wheel, program_entries, wheel_entries, wheel_filename, wheel_tags
+from wheelmatrix.pack.layout import program_entries, wheel_entries, wheel_filename, wheel_tags
 from wheelmatrix.pack.sbom import sbom
 from wheelmatrix.plan.steps import artifact_of
 from wheelmatrix.project.bill import packages
 from wheelmatrix.project.described import lock_path
 from wheelmatrix.project.outputs import companions, out_dir_entries
 from wheelmatrix.project.sboms import sbom_name
-from wheelmatrix.run.files import content_of, make_directory, move_whole, sha256_of, write_if_changed, write_whole
+from wheelmatrix.run.files import content_of, make_directory, move_whole, sha256_of, write_if_changed
 from wheelmatrix.run.generate import without_earlier
+from wheelmatrix.run.memory import recall, remember
 from wheelmatrix.run.pack import Written, write_wheel
-from wheelmatrix.run.repair import repaired
 from wheelmatrix.run.shop import Shop
 
 _MOST_NAMED = 3
-_OLDER_GLIBC = (
-    "the system's linker knows this system's glibc alone, zig older ones: pip install 'wheelmatrix[zig]', --zig"
-)
-
-
-async def audit_artifact(subject: str, shop: Shop) -> Report:
-    """Audit the library and programs of a build, or what was merged for a wheel.
-
-    Raises AuditError with everything that forbids shipping it.
-    """
-    artifact = shop.artifacts[subject]
-    wheel = next(wheel for wheel in shop.plan.wheels if subject in (wheel.id, *wheel.builds))
-    build = next((build for build in shop.plan.builds if build.id == subject), None)
-    name = build.name if build else subject
-    expected = shop.plan.expectations[subject]
-
-    def audit() -> Report:
-        return whole([_audited(each, expected, wheel, shop) for each in (artifact, *artifact.beside)])
-
-    async with shop.jobserver.token():
-        report = await to_thread.run_sync(audit)
-    if not report:
-        hint = _OLDER_GLIBC if build and build.linker == "native" and _asks_too_much(report, expected) else ""
-        raise AuditError(*(Issue(message=problem, where=name, hint=hint) for problem in report.problems))
-    if strangers := forbidden(expected, report):
-        raise AuditError.of(
-            f"{', '.join(strangers)} would have to be copied into the wheel, and repair.include does not name it",
-            where=name,
-            hint="name it there, link it statically, or name it in repair.exclude if every user has it",
-        )
-    for text in report.warnings:
-        shop.emit(Warned(message=f"{name}: {text}"))
-    return report
-
-
-def _audited(artifact: Artifact, expected: Expectation, wheel: Wheel, shop: Shop) -> Report:
-    judge = partial(
-        audit_library,
-        Path(artifact.path).read_bytes(),
-        expected,
-        shop.tables,
-        name=name_in_wheel(wheel, artifact),
-        is_extension=artifact.kind == "cdylib" and bool(expected.module),
-    )
-    found = judge()
-    there = outside(expected, found.needed)
-    if not there:
-        return found
-    told = f"{', '.join(sorted(there))} stays outside of the wheel: who installs it has to have it"
-    again = judge(bundled=there)
-    return replace(again, warnings=(*again.warnings, told))
-
-
-def _asks_too_much(report: Report, expected: Expectation) -> bool:
-    """Return whether a library of glibc needs a newer one than was asked for."""
-    limit = expected.ceiling[1] if expected.ceiling and expected.ceiling[0] == "manylinux" else None
-    return limit is not None and report.floor is not None and report.floor > limit
 
 
 async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
@@ -108,7 +47,9 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     grafted: tuple[Grafted, ...] = ()
     make_directory(shop.out if shop.verifier is None else _waiting_room(shop))
     if report.graft:
-        async with shop.jobserver.token():
+        from wheelmatrix.run.repair import repaired
+
+        async with shop.jobserver.token(follows=True):
             report, extra, library, grafted = await repaired(wheel, artifact, report, extra, shop)
     filename = wheel_filename(wheel.stem, report.platform_tags)
     tags = wheel_tags(wheel.stem, report.platform_tags)
@@ -126,11 +67,11 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
     path = shop.out / filename
     written = await to_thread.run_sync(_packed_before, wheel, key, path, shop)
     if written is None:
-        async with shop.jobserver.token():
+        async with shop.jobserver.token(follows=True):
             place = path if shop.verifier is None else _waiting_room(shop) / filename
             written = await write_wheel(entries, place, compressor=packer, epoch_s=shop.epoch_s)
         await to_thread.run_sync(_age, written.path, written.unchanged, shop)
-        _remember(wheel, key, written, shop)
+        remember(_memory(wheel, shop), key, {"sha256": written.sha256})
         for text in written.warnings:
             shop.emit(Warned(message=f"{filename}: {text}"))
     event = _event(wheel, written, filename, report)
@@ -260,21 +201,15 @@ def _memory(wheel: Wheel, shop: Shop) -> Path:
 
 def _packed_before(wheel: Wheel, key: str, path: Path, shop: Shop) -> Written | None:
     """Return the wheel that is there already, if it was made of the same things and is still what was written."""
-    with suppress(OSError, ValueError, LookupError, TypeError, PackError):
-        known = json.loads(_memory(wheel, shop).read_text())
-        digest, size_bytes = sha256_of(path)
-        if known["key"] == key and known["sha256"] == digest:
-            return Written(
-                path=path, size_bytes=size_bytes, sha256=digest, record="", unchanged=True, warnings=()
-            )  # fmt: skip
+    known = recall(_memory(wheel, shop), key)
+    if known is not None:
+        with suppress(OSError, PackError):
+            digest, size_bytes = sha256_of(path)
+            if known.get("sha256") == digest:
+                return Written(
+                    path=path, size_bytes=size_bytes, sha256=digest, record="", unchanged=True, warnings=()
+                )  # fmt: skip
     return None
-
-
-def _remember(wheel: Wheel, key: str, written: Written, shop: Shop) -> None:
-    with suppress(OSError, PackError):
-        place = _memory(wheel, shop)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(place, json.dumps({"key": key, "sha256": written.sha256}).encode())
 
 
 def _age(path: Path, unchanged: bool, shop: Shop) -> None:

@@ -3,16 +3,17 @@
 use std::{env, fs, process::Command};
 
 fn main() {
-    for variable in ["PYO3_CONFIG_FILE", "PYO3_PYTHON"] {
-        println!("cargo::rerun-if-env-changed={variable}");
-    }
+    println!("cargo::rerun-if-env-changed=PYO3_CONFIG_FILE");
     println!("cargo::rustc-check-cfg=cfg(Py_3_14, Py_3_15, Py_GIL_DISABLED, Py_LIMITED_API, PyPy)");
     let text = match env::var("PYO3_CONFIG_FILE") {
         Ok(path) => {
             println!("cargo::rerun-if-changed={path}");
             fs::read_to_string(&path).unwrap_or_else(|error| panic!("PYO3_CONFIG_FILE={path}: {error}"))
         }
-        Err(_) => asked(&env::var("PYO3_PYTHON").unwrap_or("python3".into())),
+        Err(_) => {
+            println!("cargo::rerun-if-env-changed=PYO3_PYTHON");
+            asked(&env::var("PYO3_PYTHON").unwrap_or("python3".into()))
+        }
     };
     let value = |key: &str| {
         text.lines()
