@@ -7,6 +7,15 @@ import pytest
 from wheelmatrix.cli import main, sdist
 
 MANIFEST = '[package]\nname = "a"\nversion = "0.1.0"\nedition = "2021"\n[lib]\ncrate-type = ["cdylib"]\n'
+PYPROJECT = """\
+[build-system]
+requires = ["wheelmatrix"]
+build-backend = "wheelmatrix"
+[project]
+name = "a"
+dynamic = ["version"]
+url = "x"
+"""
 
 
 @pytest.fixture
@@ -14,7 +23,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "src").mkdir()
     (tmp_path / "src/lib.rs").touch()
     (tmp_path / "Cargo.toml").write_text(MANIFEST)
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\ndynamic = ["version"]\nurl = "x"\n')
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -24,7 +33,7 @@ def test_the_path_goes_to_stdout_and_warnings_to_stderr(project: Path, capsys: p
 
     said = capsys.readouterr()
     assert (code, said.out) == (0, f"{project / 'out/a-0.1.0.tar.gz'}\n")
-    assert said.err == "warning: unknown key 'url' in [project] is ignored\n"
+    assert said.err == "warning: unknown key 'url' in [project] is ignored; did you mean urls?\n"
 
 
 def test_no_sdist_without_a_pyproject(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -243,3 +243,32 @@ def test_what_runs_on_the_host_is_compiled_once_for_all_that_zig_links(project_w
         "made v1.0.0": 1,
         "tiny v0.1.0": 3,
     }
+
+
+PROGRAMS = {
+    "x86_64-unknown-linux-musl": ("musllinux_1_2_x86_64", ""),
+    "aarch64-unknown-linux-gnu.2.17": ("manylinux2014_aarch64.manylinux_2_17_aarch64", ""),
+    "x86_64-pc-windows-gnu": ("win_amd64", ".exe"),
+    "universal2-apple-darwin": ("macosx_10_12_universal2.macosx_10_12_x86_64.macosx_11_0_arm64", ""),
+}
+"""Target to the tag that programs earn there, and how their names end."""
+
+
+def test_programs_are_linked_for_every_platform_and_static_ones_run_here(
+    tmp_path: Path, box: Mapping[str, str]
+) -> None:
+    crate = Project(copy_crate("tiny-bin", tmp_path / "crates"), {**box, "CARGO_NET_OFFLINE": "true"})
+
+    ran = crate.build("--verify=static", *(f"--target={target}" for target in PROGRAMS))
+
+    assert ran.code == 0, ran.err
+    assert sorted(ran.wheels) == sorted(f"tiny_bin-0.1.0-py3-none-{tag}.whl" for tag, _ in PROGRAMS.values())
+    for tag, ending in PROGRAMS.values():
+        with zipfile.ZipFile(crate.folder / "dist" / f"tiny_bin-0.1.0-py3-none-{tag}.whl") as archive:
+            scripts = {name.rpartition("/")[2] for name in archive.namelist() if ".data/scripts/" in name}
+            assert scripts == {f"tiny-bin{ending}", f"tiny-other{ending}"}
+            if "musllinux" in tag:
+                place = Path(archive.extract("tiny_bin-0.1.0.data/scripts/tiny-bin", tmp_path))
+    place.chmod(0o755)
+    done = subprocess.run([place, "a"], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["tiny-bin", "a"]

@@ -33,6 +33,12 @@ _READERS = ("llvm-lipo", "llvm-objdump", "llvm-otool", "llvm-readobj")
 _TOOLS = ("-dlltool", "-as", "-objdump")
 """Of four hundred MB: what rustc calls, what that calls, and a reader of DLLs to compare with."""
 
+_START_FILES = (
+    *(f"{name}.o" for name in ("crt1", "rcrt1", "Scrt1", "crti", "crtn")),
+    *(f"crt{place}{kind}.o" for place in ("begin", "end") for kind in ("", "S", "T")), "libc.a", "libunwind.a",
+)  # fmt: skip
+"""What rustc names to the linker of a program for musl. Source: rustc, `rustc_target::spec::crt_objects`."""
+
 # Debian's windows-gnu targets link two libraries that zig has not and that nothing uses: they are there, empty.
 _WRAPPER = f"""#!/bin/sh
 usr=${{0%%/*}}/%s
@@ -88,6 +94,9 @@ def rust(directory: Path, triples: Iterable[str]) -> Rust:
             if missing:
                 path = f"{tools / 'usr/bin'}{os.pathsep}{os.environ['PATH']}"  # rustc calls dlltool
                 build_std(missing, rustc=rustc, library=source / "library", rustlib=rustlib, path=path)
+    for triple in asked:
+        if triple.endswith("-musl"):
+            provide_piece(rustlib / triple / "lib", "self-contained", _make_start_files)
     return Rust(
         rustc=rustc,
         version=source.name.removeprefix("rustc-"),
@@ -96,6 +105,12 @@ def rust(directory: Path, triples: Iterable[str]) -> Rust:
         llvm=usr / "lib/readers",
         triples=tuple(sorted(path.parent.name for path in rustlib.glob("[!.]*/lib"))),
     )
+
+
+def _make_start_files(work: Path) -> None:
+    """Make files by the names of musl's own, which std for musl brings along: zig takes its own instead of them."""
+    for name in _START_FILES:
+        (work / name).write_text("!<arch>\n" if name.endswith(".a") else "")
 
 
 def _make_rust(work: Path) -> None:
