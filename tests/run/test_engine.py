@@ -1,7 +1,10 @@
+from contextlib import AbstractAsyncContextManager
+
 import pytest
 from tests.run.recorded import Recorder, build
 
 from wheelmatrix.events import RunFinished, StepFinished, Warned
+from wheelmatrix.run.jobserver import Jobserver, Token
 from wheelmatrix.run.journal import Journal
 from wheelmatrix.run.teller import Teller
 
@@ -37,6 +40,26 @@ def test_fail_fast_ends_with_the_first_failure(crate):
     assert result.exit_code == 5
     assert states(screen) == {"compile": ["failed", "skipped"], "audit": ["skipped"] * 2, "pack": ["skipped"] * 2}
     assert all("--fail-fast" in each.message for each in screen.of(StepFinished) if each.step.startswith("pack"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["tiny", "tiny-uniffi"])
+def test_all_that_follows_a_build_takes_its_token_before_other_builds(crate, monkeypatch, name):
+    taken: list[dict[str, bool]] = []
+    token = Jobserver.token
+
+    def noted(self: Jobserver, **named: bool) -> AbstractAsyncContextManager[Token]:
+        taken.append(named)
+        return token(self, **named)
+
+    monkeypatch.setattr(Jobserver, "token", noted)
+
+    result, _ = build(crate(name))
+
+    assert result.exit_code == 0
+    assert {"wide": True} in taken
+    assert {"follows": True} in taken
+    assert [named for named in taken if named not in ({"wide": True}, {"follows": True})] == []
 
 
 @pytest.mark.slow

@@ -27,9 +27,8 @@ _EDITABLE_PROFILE = "release"
 def build_wheel(wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None) -> str:
     """Build the wheel of the running Python, and return its file name."""
     with telling():
-        return _built(
-            prepared(config_settings, Path(wheel_directory), needed_next=_RUN), metadata_directory, config_settings
-        )
+        found = prepared(config_settings, Path(wheel_directory), needed_next=_RUN)
+        return _built(found, metadata_directory, config_settings)
 
 
 def build_editable(

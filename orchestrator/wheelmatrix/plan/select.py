@@ -36,6 +36,11 @@ def is_spec(text: str) -> bool:
     return _SPEC.fullmatch(text) is not None
 
 
+def takes_active(options: BuildOptions) -> bool:
+    """Return whether no Python was asked for in any way: then it is the one of the active environment."""
+    return not (options.interpreters or options.all_interpreters or options.find_interpreter or options.build)
+
+
 def means(spec: str, installed: Installed) -> bool:
     """Return whether a Python of this machine is of the version that `spec` names."""
     parts = _SPEC.fullmatch(spec)

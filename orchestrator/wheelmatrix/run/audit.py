@@ -34,7 +34,6 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
     build = next((build for build in shop.plan.builds if build.id == subject), None)
     name = build.name if build else subject
     expected = shop.plan.expectations[subject]
-
     everything = (artifact, *artifact.beside)
     names = [name_in_wheel(wheel, each) for each in everything]
     place, key = shop.root / "audited" / f"{subject}.json", _key(everything, names, expected, shop)
@@ -43,7 +42,7 @@ async def audit_artifact(subject: str, shop: Shop) -> Report:
         async with shop.jobserver.token(follows=True):
             report = await to_thread.run_sync(_judged, everything, names, expected, shop)
         if report:
-            remember(place, key, asdict(report))
+            await to_thread.run_sync(remember, place, key, asdict(report))
     if not report:
         hint = _OLDER_GLIBC if build and build.linker == "native" and _asks_too_much(report, expected) else ""
         raise AuditError(*(Issue(message=problem, where=name, hint=hint) for problem in report.problems))

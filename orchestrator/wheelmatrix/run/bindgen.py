@@ -40,7 +40,7 @@ async def bindings(wheel: Wheel, step: str, shop: Shop) -> tuple[Entry, ...]:
 
     Raises CompileError with what the bindgen said, or for a library that it makes nothing of.
     """
-    async with shop.jobserver.token():
+    async with shop.jobserver.token(follows=True):
         with tempfile.TemporaryDirectory(dir=shop.folder, prefix="generate-") as scratch:
             modules = await _written(wheel, step, Path(scratch), shop)
     folder = wheel.extension.rpartition("/")[0]

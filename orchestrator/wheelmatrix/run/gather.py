@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -16,7 +15,7 @@ from wheelmatrix.model import Gathered, Host, Installed, Target
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.options.toolchain import toolchain_environment
 from wheelmatrix.plan.command import metadata_command
-from wheelmatrix.plan.select import is_spec
+from wheelmatrix.plan.select import is_spec, takes_active
 from wheelmatrix.project.described import wanted
 from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tool_versions, tools
@@ -130,10 +129,13 @@ async def _pythons(options: BuildOptions, directory: Path, environment: Mapping[
             path = await to_thread.run_sync(find_named, spec, environment, directory)
             if path is not None:
                 asked[spec] = await probe_one(path, "asked for", cache=cache)
-    wants_active = not (options.interpreters or options.all_interpreters or options.find_interpreter or options.build)
-    current = None
-    with suppress(*(() if wants_active else (ConfigError,))):
+    wants_active = takes_active(options)
+    try:
         current = active(environment)
+    except ConfigError:
+        if wants_active:
+            raise
+        current = None
     running = await probe_one(current, "active environment", cache=cache) if current and wants_active else None
     places = await to_thread.run_sync(candidates, environment)
     installed = await probe(places, cache=cache, warn=warnings.append)

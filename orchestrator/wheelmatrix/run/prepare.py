@@ -17,6 +17,7 @@ from wheelmatrix.options import BuildOptions, Given
 from wheelmatrix.plan import asked_targets, plan
 from wheelmatrix.plan.builds import root_directory
 from wheelmatrix.plan.elsewhere import equipped
+from wheelmatrix.plan.select import takes_active
 from wheelmatrix.project.described import manifest_candidates, no_manifest_error, project
 from wheelmatrix.project.editable import for_editable
 from wheelmatrix.project.precedence import resolve
@@ -82,7 +83,7 @@ def prepare(
 def _configured(options: BuildOptions, environment: Mapping[str, str]) -> BuildOptions:
     """Choose the Python that the user's own PYO3_CONFIG_FILE describes, if no other was; raises ConfigError."""
     path = {**environment, **dict(options.environment)}.get("PYO3_CONFIG_FILE")
-    if not path or options.interpreters or options.all_interpreters or options.find_interpreter or options.build:
+    if not path or not takes_active(options):
         return options
     if spec := configured_python(text_of(Path(path))):
         return replace(options, interpreters=(spec,))

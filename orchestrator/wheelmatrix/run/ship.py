@@ -71,7 +71,7 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
             place = path if shop.verifier is None else _waiting_room(shop) / filename
             written = await write_wheel(entries, place, compressor=packer, epoch_s=shop.epoch_s)
         await to_thread.run_sync(_age, written.path, written.unchanged, shop)
-        remember(_memory(wheel, shop), key, {"sha256": written.sha256})
+        await to_thread.run_sync(remember, _memory(wheel, shop), key, {"sha256": written.sha256})
         for text in written.warnings:
             shop.emit(Warned(message=f"{filename}: {text}"))
     event = _event(wheel, written, filename, report)
