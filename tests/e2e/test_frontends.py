@@ -8,6 +8,7 @@ import sys
 import sysconfig
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.e2e.crates import CHECKOUT
@@ -51,11 +52,16 @@ def says(project: Project, python: Path) -> str:
 
 def units(project: Project) -> list[tuple[int, int]]:
     """Return of each run, in order, how many units there were and how many of them were fresh."""
+    fresh = [[event["fresh"] for event in events] for events in finished(project)]
+    return [(len(each), sum(each)) for each in fresh]
+
+
+def finished(project: Project) -> list[list[dict[str, Any]]]:
+    """Return of each run, in order, the events that tell of a unit's end."""
     journals = (project.folder / "target/wheelmatrix/runs").glob("*/events.jsonl")
     runs = [[json.loads(line) for line in each.read_text().splitlines()] for each in journals]
     runs.sort(key=lambda events: float(events[0]["wall_s"]))
-    fresh = [[event["fresh"] for event in events if event["event"] == "unit.finished"] for events in runs]
-    return [(len(each), sum(each)) for each in fresh]
+    return [[event for event in events if event["event"] == "unit.finished"] for events in runs]
 
 
 @pytest.mark.slow
