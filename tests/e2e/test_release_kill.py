@@ -15,7 +15,7 @@ from tests.index import FakeIndex, Pages, hanging, late, make_wheel, reset, slow
 
 pytestmark = pytest.mark.slow
 
-LEAD, SECOND = "*cp310-manylinux*", "*cp311-manylinux*"
+LEAD, SECOND, THIRD = "*cp310-manylinux*", "*cp311-manylinux*", "*cp312-manylinux*"
 SLOW_BYTES_PER_S = 300_000.0
 _SEED, _ROUNDS = 5, 6
 
@@ -132,7 +132,7 @@ def test_killed_again_and_again(make: Make) -> None:
 
 def test_a_last_line_that_is_torn_does_no_harm(make: Make) -> None:
     made = make()
-    with FakeIndex(latency_s=0.02) as index:
+    with FakeIndex({THIRD: [hanging()]}) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
         journal = journals(made)[-1]
         with journal.open("r+b") as file:
@@ -143,7 +143,7 @@ def test_a_last_line_that_is_torn_does_no_harm(make: Make) -> None:
 
 def test_without_its_journal_a_release_is_still_resumed_by_its_files(make: Make) -> None:
     made = make()
-    with FakeIndex(latency_s=0.02) as index:
+    with FakeIndex({THIRD: [hanging()]}) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
         shutil.rmtree(made.releases)
         there, posts = set(index.files), len(index.posts)
@@ -174,7 +174,7 @@ def test_a_whole_release_is_not_resumed(make: Make) -> None:
 
 def test_a_wheel_that_was_built_anew_is_refused(make: Make) -> None:
     made = make()
-    with FakeIndex(latency_s=0.02) as index:
+    with FakeIndex({THIRD: [hanging()]}) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
         rebuilt = made.files[-2]
         make_wheel(rebuilt.parent, tag=rebuilt.stem.removeprefix("demo-1.0-"), seed=1)
@@ -190,7 +190,7 @@ def test_a_wheel_that_was_built_anew_is_refused(make: Make) -> None:
 
 def test_a_file_that_is_gone_is_named(make: Make) -> None:
     made = make()
-    with FakeIndex(latency_s=0.02) as index:
+    with FakeIndex({THIRD: [hanging()]}) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
         made.files[-2].unlink()
 
@@ -320,7 +320,7 @@ def test_one_interruption_is_enough_at_the_prompt(make: Make) -> None:
 
 def test_the_status_tells_what_is_missing(make: Make) -> None:
     made = make()
-    with FakeIndex(latency_s=0.02) as index:
+    with FakeIndex({THIRD: [hanging()]}) as index:
         killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
 
         ran = made.run("upload", "--status")
