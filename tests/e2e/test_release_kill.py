@@ -15,7 +15,8 @@ from tests.index import FakeIndex, Pages, hanging, late, make_wheel, reset, slow
 
 pytestmark = pytest.mark.slow
 
-LEAD, SECOND, THIRD = "*cp310-manylinux*", "*cp311-manylinux*", "*cp312-manylinux*"
+# By size: the smallest goes first, and then the largest.
+LEAD, SECOND, THIRD = "*cp310-manylinux*", "*cp311-manylinux*", "*cp313-manylinux*"
 SLOW_BYTES_PER_S = 300_000.0
 _SEED, _ROUNDS = 5, 6
 
@@ -32,6 +33,12 @@ def killed(made: Sending, index: FakeIndex, moment: Moment, *words: str) -> None
     assert is_there, err.decode()
     assert process.returncode == -signal.SIGKILL, "it had ended before"
     quiet(index)
+
+
+def killed_at_the_third(made: Sending, index: FakeIndex) -> None:
+    """Upload one file after the other, and end that when two are stored and the third, which THIRD names, hangs."""
+    killed(made, index, lambda index: sum(post.is_complete for post in index.posts) == 3, "-j", "1")
+    assert len(index.files) == 2
 
 
 def resumed(made: Sending, index: FakeIndex) -> list[str]:
@@ -133,7 +140,7 @@ def test_killed_again_and_again(make: Make) -> None:
 def test_a_last_line_that_is_torn_does_no_harm(make: Make) -> None:
     made = make()
     with FakeIndex({THIRD: [hanging()]}) as index:
-        killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
+        killed_at_the_third(made, index)
         journal = journals(made)[-1]
         with journal.open("r+b") as file:
             file.truncate(journal.stat().st_size - 7)
@@ -144,7 +151,7 @@ def test_a_last_line_that_is_torn_does_no_harm(make: Make) -> None:
 def test_without_its_journal_a_release_is_still_resumed_by_its_files(make: Make) -> None:
     made = make()
     with FakeIndex({THIRD: [hanging()]}) as index:
-        killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
+        killed_at_the_third(made, index)
         shutil.rmtree(made.releases)
         there, posts = set(index.files), len(index.posts)
 
@@ -175,7 +182,7 @@ def test_a_whole_release_is_not_resumed(make: Make) -> None:
 def test_a_wheel_that_was_built_anew_is_refused(make: Make) -> None:
     made = make()
     with FakeIndex({THIRD: [hanging()]}) as index:
-        killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
+        killed_at_the_third(made, index)
         rebuilt = made.files[-2]
         make_wheel(rebuilt.parent, tag=rebuilt.stem.removeprefix("demo-1.0-"), seed=1)
         posts = len(index.posts)
@@ -191,7 +198,7 @@ def test_a_wheel_that_was_built_anew_is_refused(make: Make) -> None:
 def test_a_file_that_is_gone_is_named(make: Make) -> None:
     made = make()
     with FakeIndex({THIRD: [hanging()]}) as index:
-        killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
+        killed_at_the_third(made, index)
         made.files[-2].unlink()
 
         ran = made.run("upload", "--resume", *at(index)[2:])
@@ -321,7 +328,7 @@ def test_one_interruption_is_enough_at_the_prompt(make: Make) -> None:
 def test_the_status_tells_what_is_missing(make: Make) -> None:
     made = make()
     with FakeIndex({THIRD: [hanging()]}) as index:
-        killed(made, index, lambda index: len(index.files) == 2, "-j", "1")
+        killed_at_the_third(made, index)
 
         ran = made.run("upload", "--status")
         assert ran.code == 0, ran.err

@@ -162,10 +162,7 @@ def gathered(
         triple=triple,
         os=TABLES.targets[triple].os if triple in TABLES.targets else "linux",
         rustc="rustc 1.95.0",
-        cargo="cargo 1.95.0",
         cpus=cpus,
-        memory_bytes=8 << 30,
-        free_disk_bytes=100 << 30,
         stds=frozenset(stds),
     )
     facts: dict[str, Any] = {

@@ -10,7 +10,7 @@ from wheelmatrix.model import Gathered, Host, SourceFile
 ROOT = PurePosixPath("/p")
 MANIFEST = ROOT / "Cargo.toml"
 HOST = Host(
-    triple="x86_64-unknown-linux-gnu", os="linux", rustc="", cargo="", cpus=2, memory_bytes=0, free_disk_bytes=0
+    triple="x86_64-unknown-linux-gnu", os="linux", rustc="", cpus=2
 )
 
 

@@ -40,10 +40,7 @@ def test_the_host_is_what_rustc_says(tmp_path):
 
     assert f"\nhost: {found.triple}\n" in rustc
     assert rustc.startswith(f"{found.rustc}\n")
-    assert found.cargo.startswith("cargo 1.")
     assert found.cpus == usable_cpus()
-    assert found.memory_bytes > found.cpus
-    assert found.free_disk_bytes > 0
 
 
 def test_stds_are_looked_for_only_where_a_target_needs_them(tmp_path):

@@ -43,14 +43,8 @@ class Host:
     """`linux`, `macos`, `windows`."""
     rustc: str
     """First line of `rustc --version`."""
-    cargo: str
-    """First line of `cargo --version`."""
     cpus: int
     """Usable CPUs, by affinity and cgroup quota."""
-    memory_bytes: int
-    """0 where it is not known."""
-    free_disk_bytes: int
-    """Free space where the build directories are."""
     stds: frozenset[str] = frozenset()
     """Triples whose std lies in the compiler's sysroot; looked for only where a target is not the host."""
 

@@ -10,7 +10,6 @@ import anyio
 
 from wheelmatrix.errors import ToolMissing
 from wheelmatrix.model import Command, Host
-from wheelmatrix.run.files import free_bytes
 from wheelmatrix.run.process import Captured, capture
 
 _SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
@@ -34,23 +33,18 @@ async def host(
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(ask, "rustc", (rustc, "-vV"))
-            group.start_soon(ask, "cargo", ("cargo", "--version"))
             if with_stds:
                 group.start_soon(ask, "sysroot", (rustc, "--print", "sysroot"))
     except* ToolMissing as missing:
         raise _not_there(missing) from None
-    for name in ("cargo", "rustc"):
-        _check(name, said[name])
+    _check(said["rustc"])
     lines = said["rustc"].stdout.decode("utf-8", "replace").splitlines()
     facts = dict(line.split(": ", 1) for line in lines if ": " in line)
     return Host(
         triple=facts["host"],
         os=this_system(),
         rustc=lines[0],
-        cargo=said["cargo"].stdout.decode("utf-8", "replace").strip(),
         cpus=usable_cpus(),
-        memory_bytes=_memory_bytes(),
-        free_disk_bytes=free_bytes(directory),
         stds=_stds(said["sysroot"].stdout) if with_stds else frozenset(),
     )
 
@@ -86,13 +80,7 @@ def _quota() -> int:
     return 0
 
 
-def _memory_bytes() -> int:
-    with suppress(ValueError, OSError, AttributeError):
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return 0
-
-
-def _check(name: str, said: Captured) -> None:
+def _check(said: Captured) -> None:
     if said.exit.ok:
         return
     # With RUST_BACKTRACE set, rustup says where in itself it ended, too.
@@ -100,7 +88,7 @@ def _check(name: str, said: Captured) -> None:
     hint = _INSTALL_RUST
     if "toolchain" in text:
         hint = "install it with rustup, or take another with --toolchain NAME (or RUSTUP_TOOLCHAIN)"
-    raise ToolMissing.of(f"{name} does not run: {text}", hint=hint)
+    raise ToolMissing.of(f"rustc does not run: {text}", hint=hint)
 
 
 def _not_there(group: BaseExceptionGroup[ToolMissing]) -> ToolMissing:
