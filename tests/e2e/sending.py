@@ -19,6 +19,7 @@ PYTHONS = ("cp310", "cp311", "cp312", "cp313", "cp314")
 _KEPT = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
 _LONGEST_S = 60
 _POLL_S = 0.005
+_LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,12 +157,17 @@ def journals(made: Sending) -> Sequence[Path]:
 
 
 def asleep(process: "subprocess.Popen[bytes]") -> bool:
-    """Return whether a program waits for something; where no /proc tells: yes.
+    """Return whether a program waits for something, each time it is looked at; where no /proc tells: yes.
 
     Between its word that it waits and the wait itself Python hears of no signal: no person is that quick, a test is.
+    Threads wait for each other, too, but never that long.
     """
-    try:
-        state = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2]
-    except FileNotFoundError:
-        return True
-    return state.split()[0] == "S"
+    for _ in range(_LOOKS):
+        try:
+            state = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+        except FileNotFoundError:
+            return True
+        if state.split()[0] != "S":
+            return False
+        time.sleep(_POLL_S)
+    return True
