@@ -41,7 +41,7 @@ THE_TIME = frozenset({"date.today", "datetime.now", "datetime.today", "datetime.
 OPTIONAL = frozenset({"deflate", "id", "keyring", "repairwheel", "readme_renderer", "trove_classifiers"})
 """Dependencies that may be missing, and so are imported where they are used."""
 
-_QUICK = ("__main__", "cli", "cli.upload", "backend.heard", "backend.requires", "backend.wheels")
+_QUICK = ("__main__", "cli", "cli.upload", "backend.heard", "backend.requires", "backend.wheels", "project.globs")
 _SELDOM = ("audit.python_abi", "audit.wheel", "run.audit", "run.engine", "run.execute", "run.repair", "run.ship")
 LAZY = frozenset({"wheelmatrix", *(f"wheelmatrix.{name}" for name in (*_QUICK, *_SELDOM))})
 """Modules that import inside functions: `--version` and hooks are quick, and do not load what few runs need."""

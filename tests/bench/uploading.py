@@ -26,8 +26,8 @@ from tests.index.environment import environment_of, python_with
 from tests.index.fake import PASSWORD, USER
 from tests.index.wheels import make_wheel
 
+from wheelmatrix.options import UploadOptions
 from wheelmatrix.options.facts import Facts
-from wheelmatrix.options.upload import UploadOptions
 
 CHECKOUT = Path(__file__).parents[2]
 COMMAND = "wheelmatrix.cli.release"

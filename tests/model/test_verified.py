@@ -1,6 +1,6 @@
 """A verdict: how far a wheel was proved, and what is missing."""
 
-from wheelmatrix.model import TIERS, Check, State, Tier, Verdict
+from wheelmatrix.model.verified import TIERS, Check, State, Tier, Verdict
 
 
 def verdict(*states: tuple[Tier, State, str]) -> Verdict:

@@ -271,9 +271,9 @@ def test_the_unit_graph_is_asked_for_with_the_same_options() -> None:
 
 
 def test_metadata_is_asked_for_the_targets_and_with_the_users_word_on_the_lock() -> None:
-    options = BuildOptions(locked=True, offline=True, all_features=True, toolchain="nightly")
+    options = BuildOptions(locked=True, offline=True, all_features=True, toolchain="nightly", features=("a", "b"))
 
-    command = metadata_command(options, ROOT / "Cargo.toml", ROOT, (LINUX, MUSL), ("a", "b"))
+    command = metadata_command(options, ROOT / "Cargo.toml", (LINUX, MUSL))
 
     argv = command.argv
     assert argv[:4] == ("cargo", "metadata", "--format-version", "1")

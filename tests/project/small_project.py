@@ -9,9 +9,7 @@ from wheelmatrix.model import Gathered, Host, SourceFile
 
 ROOT = PurePosixPath("/p")
 MANIFEST = ROOT / "Cargo.toml"
-HOST = Host(
-    triple="x86_64-unknown-linux-gnu", os="linux", rustc="", cpus=2
-)
+HOST = Host(triple="x86_64-unknown-linux-gnu", os="linux", rustc="", cpus=2)
 
 
 def needs(name: str, *features: str, **more: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Gathered
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.described import project
+from wheelmatrix.project.licenses import maybe_copies
 
 HEAD = '[project]\nname = "tiny"\nversion = "1"\n'
 
@@ -115,3 +116,26 @@ def test_globs_that_pep_639_forbids_are_refused(glob: str, said: str) -> None:
 
     with pytest.raises(ConfigError, match=said):
         project(BuildOptions(), facts)
+
+
+@pytest.mark.parametrize(("theirs", "expected"), [("1", ["LICENSE"]), ("2", ["LICENSE", "native/LICENSE"])])
+def test_of_two_texts_with_one_name_and_size_a_copy_alone_is_left_out(theirs: str, expected: list[str]) -> None:
+    """Two whose years of copyright differ are both shipped."""
+    manifest = ROOT / "native" / "Cargo.toml"
+    cargo = metadata(tiny(license_file="LICENSE", manifest_path=str(manifest)), *PYO3)
+    facts = gathered(HEAD, files=("LICENSE", "native/LICENSE"), cargo=cargo)
+    own, other = (replace(file, sha256=text) for file, text in zip(facts.files, ("1", theirs), strict=True))
+
+    found = project(BuildOptions(manifest_path=str(manifest)), replace(facts, files=(own, other))).metadata
+
+    assert [each.name for each in found.licenses] == expected
+
+
+def test_what_may_be_a_copy_is_cargos_text_and_those_of_its_name() -> None:
+    manifest, workspace = ROOT / "native" / "Cargo.toml", ROOT.parent
+
+    assert maybe_copies({}, ROOT, manifest, workspace) == ()
+    assert maybe_copies({"license_file": "L"}, ROOT, manifest, workspace) == (
+        ROOT / "native/L", ROOT / "L", workspace / "L",
+    )  # fmt: skip
+    assert maybe_copies({"license_file": "../L"}, ROOT, manifest, ROOT) == (ROOT / "L",)

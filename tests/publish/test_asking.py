@@ -2,7 +2,7 @@
 
 import pytest
 
-from wheelmatrix.model import Listed, Listing
+from wheelmatrix.model.release import Listed, Listing
 from wheelmatrix.publish.asking import questions
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging import metadata as packaging_metadata
 
-from wheelmatrix.model import Distribution
+from wheelmatrix.model.release import Distribution
 from wheelmatrix.publish.form import FORM_KEYS, fields, parts, probe
 
 METADATA = """\

@@ -12,7 +12,8 @@ from wheelmatrix.audit import check_sdist
 from wheelmatrix.audit.archive import check_archive
 from wheelmatrix.errors import Issue
 from wheelmatrix.events import ReleasePlanned
-from wheelmatrix.model import Distribution, Index, Listed, Listing
+from wheelmatrix.model import Index
+from wheelmatrix.model.release import Distribution, Listed, Listing
 from wheelmatrix.publish.distribution import distribution_of
 from wheelmatrix.publish.past import Past
 from wheelmatrix.publish.preflight import Looked, closes, local_findings, rebuilt, remote_findings, standing, warnings

@@ -8,7 +8,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from wheelmatrix.errors import ConfigError, UploadError
-from wheelmatrix.model import Repository
+from wheelmatrix.model.release import Repository
 from wheelmatrix.publish.address import UserInfo
 from wheelmatrix.publish.credentials import (
     TOKENS,

@@ -3,8 +3,9 @@
 import pytest
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Index, Repository
-from wheelmatrix.options.upload import UploadOptions
+from wheelmatrix.model import Index
+from wheelmatrix.model.release import Repository
+from wheelmatrix.options import UploadOptions
 from wheelmatrix.publish.address import UserInfo
 from wheelmatrix.publish.pypirc import Pypirc, pypirc_of
 from wheelmatrix.publish.repository import destination, simple_beside

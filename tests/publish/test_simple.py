@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelmatrix.model import Listed, Listing
+from wheelmatrix.model.release import Listed, Listing
 from wheelmatrix.publish.simple import listing_of, page_url
 
 URL = "https://index.example/simple/demo/"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelmatrix.model import ARRIVED
+from wheelmatrix.model.release import ARRIVED
 from wheelmatrix.publish.answer import Answer, Lost, Result
 from wheelmatrix.publish.transfer import MOST_ATTEMPTS, Ask, End, Look, Renew, Send, Standing, Transfer, Wait, changed
 

@@ -5,7 +5,8 @@ from pathlib import PurePath
 import pytest
 
 from wheelmatrix.errors import UploadError
-from wheelmatrix.model import Distribution, Done, Failed
+from wheelmatrix.model import Done, Failed
+from wheelmatrix.model.release import Distribution
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.publish.order import POOL, lead_of, steps_of
 

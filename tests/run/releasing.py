@@ -13,7 +13,7 @@ from tests.index.wire import Connection, Reply, Request
 
 from wheelmatrix import resources, tables
 from wheelmatrix.events import UploadEnded, UploadWaiting, Warned
-from wheelmatrix.model import Distribution
+from wheelmatrix.model.release import Distribution
 from wheelmatrix.publish.secret import Secret
 from wheelmatrix.run.look import look
 from wheelmatrix.run.preflight import Asked, Giver

@@ -12,7 +12,8 @@ import anyio
 from tests.audit.zip_image import parts, wheel_members, zip_image
 
 from wheelmatrix import resources, tables
-from wheelmatrix.model import Check, Installed, Verdict
+from wheelmatrix.model import Installed
+from wheelmatrix.model.verified import Check, Verdict
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run.pythons import probe_one
 from wheelmatrix.run.verify import Verifier

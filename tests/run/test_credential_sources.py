@@ -11,7 +11,7 @@ import pytest
 from small_web import GITHUB, UPLOAD, Heard, SmallWeb, jwt
 
 from wheelmatrix.errors import UploadError
-from wheelmatrix.model import Repository
+from wheelmatrix.model.release import Repository
 from wheelmatrix.publish.credentials import Known, given
 from wheelmatrix.publish.secret import Redaction, Secret
 from wheelmatrix.run.authority import Fixed, Trusted

@@ -8,7 +8,7 @@ import pytest
 from releasing import impatient
 from tests.index import FakeIndex, Pages, basic
 
-from wheelmatrix.model import Listing
+from wheelmatrix.model.release import Listing
 from wheelmatrix.run.http import client, wire
 from wheelmatrix.run.index import list_project
 

@@ -2,6 +2,7 @@
 
 import subprocess
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import anyio
@@ -137,3 +138,18 @@ def test_what_a_project_wants_is_listed_and_its_texts_are_read(tmp_path: Path) -
 
     assert [file.path.name for file in files] == ["README.md", "a.py"]
     assert texts == {tmp_path / "README.md": "words"}
+
+
+def test_what_is_compared_has_the_digest_of_its_content(tmp_path: Path) -> None:
+    Case(files={"LICENSE": "words", "native/LICENSE": "words", "OTHER": "words"}).write(tmp_path)
+    compared = (tmp_path / "LICENSE", tmp_path / "native/LICENSE", tmp_path / "gone")
+    wanted = Wanted(
+        directories=(), shallow=(tmp_path, tmp_path / "native"), texts=(), compared=compared, skip=frozenset()
+    )
+
+    files, _ = read_files(wanted, tmp_path)
+
+    digest = sha256(b"words").hexdigest()
+    assert {file.path.relative_to(tmp_path).as_posix(): file.sha256 for file in files} == {
+        "LICENSE": digest, "native/LICENSE": digest, "OTHER": "",
+    }  # fmt: skip

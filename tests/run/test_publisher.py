@@ -7,7 +7,7 @@ import pytest
 from releasing import distribution
 from tests.index import PASSWORD, USER, FakeIndex, Pages, basic, late, make_wheel
 
-from wheelmatrix.model import Distribution, Listing, Repository
+from wheelmatrix.model.release import Distribution, Listing, Repository
 from wheelmatrix.publish.answer import Answer, Result
 from wheelmatrix.publish.secret import Secret
 from wheelmatrix.run.http import wire

@@ -10,7 +10,7 @@ import pytest
 from releasing import distribution
 from tests.index import FakeIndex, basic, hanging, make_wheel, metadata_of, refused, reset
 
-from wheelmatrix.model import Distribution
+from wheelmatrix.model.release import Distribution
 from wheelmatrix.publish.answer import Answer, Lost
 from wheelmatrix.run.http import Client, client, wire
 from wheelmatrix.run.send import ACCEPT, Changed, is_unchanged, send_file, send_probe

@@ -9,7 +9,7 @@ import pytest
 from tests.run.small_wheels import package
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Verdict
+from wheelmatrix.model.verified import Verdict
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run.verify_files import verify_files
 

@@ -1,6 +1,6 @@
 """Verdicts as people and programs read them."""
 
-from wheelmatrix.model import Check, Verdict
+from wheelmatrix.model.verified import Check, Verdict
 from wheelmatrix.show.verdicts import as_json, text
 
 GOOD = Verdict(

@@ -4,7 +4,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from wheelmatrix import resources, tables
-from wheelmatrix.model import Command, Implementation, Installed, Runner, Version
+from wheelmatrix.model import Command, Implementation, Installed, Version
+from wheelmatrix.model.verified import Runner
 
 TABLES = tables.load(resources.table_texts())
 

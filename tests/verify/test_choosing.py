@@ -3,7 +3,7 @@
 import pytest
 from pythons import TABLES, installed, runner, wheel
 
-from wheelmatrix.model import Lacking
+from wheelmatrix.model.verified import Lacking
 from wheelmatrix.verify.choosing import Pythons, chosen, requires_python_of, why_none
 
 CP311, CP312 = runner(installed((3, 11))), runner(installed((3, 12)))

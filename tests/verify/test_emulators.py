@@ -4,7 +4,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from wheelmatrix.model import Command, Lacking
+from wheelmatrix.model import Command
+from wheelmatrix.model.verified import Lacking
 from wheelmatrix.verify.emulators import Root, emulators_of, library_folders, start
 
 ROOT, CACHE = PurePosixPath("/roots/arm"), PurePosixPath("/cache")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pythons import installed, runner
 
-from wheelmatrix.model import Check
+from wheelmatrix.model.verified import Check
 from wheelmatrix.verify.importing import Ended, import_command, imported, place_for
 from wheelmatrix.verify.modules import Module
 

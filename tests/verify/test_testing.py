@@ -7,7 +7,7 @@ import pytest
 from pythons import TABLES, installed, runner, wheel
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Lacking
+from wheelmatrix.model.verified import Lacking
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.verify.testing import Trial, requirements, trial, trial_pythons
 

@@ -6,7 +6,7 @@ import pytest
 
 from wheelmatrix.audit.loader import Simulation
 from wheelmatrix.audit.wheel import WheelReport
-from wheelmatrix.model import Check, State, Tier, Verdict
+from wheelmatrix.model.verified import Check, State, Tier, Verdict
 from wheelmatrix.verify.verdict import audited, demanded, issues, notes, simulated, too_low
 
 

@@ -26,15 +26,27 @@ def heard(settings: Settings) -> tuple[dict[str, object], dict[str, object]]:
 
 
 def prepared(
-    settings: Settings, out: Path = Path("dist"), *, editable: str = "", needed_next: Iterable[str] = ()
+    settings: Settings,
+    out: Path = Path("dist"),
+    *,
+    editable: str = "",
+    needed_next: Iterable[str] = (),
+    kept: bytes = b"",
 ) -> Prepared:
     """Return the plan of the one cell that a frontend means.
 
-    `editable` and `needed_next`: as for `prepare`. Raises WheelmatrixError.
+    `editable`, `needed_next` and `kept`: as for `prepare`. Raises WheelmatrixError.
     """
     environment = dict(os.environ)
     running = Running(
         executable=sys.executable, platform=sys.platform, word_bits=64 if sys.maxsize > 1 << 32 else 32
     )  # fmt: skip
     values = {**one_cell(heard(settings)[0], running, environment), "out": str(out)}
-    return prepare(values, directory=Path.cwd(), environment=environment, editable=editable, needed_next=needed_next)
+    return prepare(
+        values,
+        directory=Path.cwd(),
+        environment=environment,
+        editable=editable,
+        needed_next=needed_next,
+        kept=kept,
+    )

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from wheelmatrix.backend.heard import Settings, heard, prepared
 from wheelmatrix.backend.told import telling
-from wheelmatrix.plan.frontend import build_arguments, honoured
+from wheelmatrix.plan.frontend import RECORD, build_arguments, honoured
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.dist_info import read_dist_info
-from wheelmatrix.run.prepare import Prepared
 from wheelmatrix.show.color import has_color
 from wheelmatrix.show.words import glyphs_for
 
@@ -27,8 +26,7 @@ _EDITABLE_PROFILE = "release"
 def build_wheel(wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None) -> str:
     """Build the wheel of the running Python, and return its file name."""
     with telling():
-        found = prepared(config_settings, Path(wheel_directory), needed_next=_RUN)
-        return _built(found, metadata_directory, config_settings)
+        return _built(Path(wheel_directory), metadata_directory, config_settings)
 
 
 def build_editable(
@@ -39,17 +37,16 @@ def build_editable(
     A project without Python files of its own has a wheel like any other.
     """
     with telling():
-        out = Path(wheel_directory)
-        found = prepared(config_settings, out, editable=_EDITABLE_PROFILE, needed_next=_RUN)
-        return _built(found, metadata_directory, config_settings)
+        return _built(Path(wheel_directory), metadata_directory, config_settings, editable=_EDITABLE_PROFILE)
 
 
-def _built(found: Prepared, metadata_directory: str | None, settings: Settings) -> str:
+def _built(out: Path, metadata_directory: str | None, settings: Settings, *, editable: str = "") -> str:
+    files = read_dist_info(Path(metadata_directory)) if metadata_directory is not None else {}
+    found = prepared(settings, out, editable=editable, needed_next=_RUN, kept=files.get(RECORD, b""))
     from wheelmatrix.run.execute import execute
 
     if metadata_directory is not None:
-        folder = Path(metadata_directory)
-        project = honoured(found.plan.project, folder.name, read_dist_info(folder))
+        project = honoured(found.plan.project, Path(metadata_directory).name, files)
         found = replace(found, plan=replace(found.plan, project=project))
     arguments = ("pep517", *build_arguments(settings, os.environ))
     result = execute(found, arguments=arguments, screen=_screen(settings), advises=False)

@@ -8,7 +8,7 @@ import rich_click as click
 from wheelmatrix.cli import terminal
 from wheelmatrix.cli.arguments import OptionsCommand, asked
 from wheelmatrix.errors import VerifyError
-from wheelmatrix.model import TIERS
+from wheelmatrix.model.verified import TIERS
 from wheelmatrix.options import VerifyOptions
 from wheelmatrix.run.verify_files import verify_files
 from wheelmatrix.show import verdicts

@@ -1,4 +1,7 @@
-"""The nouns: frozen values that the rooms hand to each other; a value that exists is valid."""
+"""The nouns: frozen values that the rooms hand to each other; a value that exists is valid.
+
+Here are those of every build; those of a release and of a verification are imported from the modules of that name.
+"""
 
 from wheelmatrix.model.bill import Grafted, Package
 from wheelmatrix.model.gathered import (
@@ -58,28 +61,8 @@ from wheelmatrix.model.project import (
     PyO3,
     Uniffi,
 )
-from wheelmatrix.model.release import (
-    ARRIVED,
-    Distribution,
-    FileState,
-    FileType,
-    Listed,
-    Listing,
-    Repository,
-)
-from wheelmatrix.model.verified import (
-    TIERS,
-    Check,
-    Lacking,
-    Runner,
-    State,
-    Tier,
-    Verdict,
-)
 
 __all__ = [
-    "ARRIVED",
-    "TIERS",
     "Abi",
     "AbiKind",
     "Artifact",
@@ -91,17 +74,13 @@ __all__ = [
     "CargoPackage",
     "CarriedLibrary",
     "Cell",
-    "Check",
     "Command",
     "Crate",
-    "Distribution",
     "Done",
     "Entry",
     "Expectation",
     "Exports",
     "Failed",
-    "FileState",
-    "FileType",
     "FirstLink",
     "FoundFiles",
     "Gathered",
@@ -111,11 +90,8 @@ __all__ = [
     "Index",
     "Installed",
     "Interpreter",
-    "Lacking",
     "Left",
     "LinkerKind",
-    "Listed",
-    "Listing",
     "Metadata",
     "Outcome",
     "Package",
@@ -125,19 +101,14 @@ __all__ = [
     "Project",
     "PyO3",
     "Report",
-    "Repository",
-    "Runner",
     "Script",
     "Skipped",
     "SourceFile",
-    "State",
     "Step",
     "StepKind",
     "Tables",
     "Target",
-    "Tier",
     "Uniffi",
-    "Verdict",
     "Version",
     "Wheel",
     "WindowsPolicy",

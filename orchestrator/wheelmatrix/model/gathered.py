@@ -60,6 +60,8 @@ class SourceFile:
     executable: bool
     size_bytes: int
     """-1: a link that leads nowhere."""
+    sha256: str = ""
+    """Of its content, where that is compared with another file's; else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

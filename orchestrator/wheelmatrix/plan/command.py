@@ -117,21 +117,23 @@ def unit_graph(command: Command, triple: str) -> Command:
     )
 
 
-def metadata_command(
-    options: BuildOptions, manifest: PurePath, directory: PurePath, triples: tuple[str, ...], features: tuple[str, ...]
-) -> Command:
-    """Return the one call of `cargo metadata`: it resolves, downloads what is missing, and writes a missing lock."""
+def metadata_command(options: BuildOptions, manifest: PurePath, triples: tuple[str, ...]) -> Command:
+    """Return the one call of `cargo metadata`: it resolves, downloads what is missing, and writes a missing lock.
+
+    It names conditional features, too: the graph has to hold what any cell may need; which are on is decided per cell.
+    """
+    named = tuple(dict.fromkeys(each.feature for each in options.conditional_features))
     argv = ["cargo", "metadata", "--format-version", "1", "--manifest-path", str(manifest)]
     for triple in triples:
         argv += ["--filter-platform", triple]
     asked = [name for name in ("locked", "frozen", "offline") if getattr(options, name)]
-    argv += [*_selected(options, features, in_metadata=True), *(f"--{name}" for name in asked)]
+    argv += [*_selected(options, options.features or named, in_metadata=True), *(f"--{name}" for name in asked)]
     argv += [part for text in options.cargo_config for part in ("--config", text)]
     argv += [part for text in options.unstable_flags for part in ("-Z", text)]
     return Command(
         argv=tuple(argv),
         environment=toolchain_environment(options),
-        directory=directory,
+        directory=manifest.parent,
         without=frozenset({"CARGO"}),
     )
 

@@ -19,7 +19,7 @@ from wheelmatrix.project.editable import in_place
 from wheelmatrix.project.entry_points import check_scripts
 from wheelmatrix.project.globs import fixed_prefix
 from wheelmatrix.project.layout import Layout, layout, normal, possible_packages, python_roots
-from wheelmatrix.project.licenses import named_files, wanted_directories
+from wheelmatrix.project.licenses import maybe_copies, named_files, wanted_directories
 from wheelmatrix.project.readme import readme_paths
 from wheelmatrix.project.sboms import sbom_entries, sbom_name, sbom_paths
 
@@ -33,6 +33,8 @@ class Wanted:
     shallow: tuple[PurePath, ...]
     """Of which only the files directly in them count."""
     texts: tuple[PurePath, ...]
+    compared: tuple[PurePath, ...] = ()
+    """Of which the content counts: two of them may be one text."""
     skip: frozenset[PurePath]
     """Directories that are never entered."""
 
@@ -147,6 +149,7 @@ def wanted(
             *readme_paths(table, package, root, manifest),
             *(manifest, lock_path(cargo_metadata), uniffi.config_path(manifest)),
         ),
+        compared=maybe_copies(package, root, manifest, PurePath(str(cargo_metadata["workspace_root"]))),
         skip=frozenset({PurePath(str(cargo_metadata["target_directory"]))}),
     )
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import PurePath
 
-import pathspec
-
 IGNORE_FILES = (".gitignore", ".ignore")
 
 
@@ -50,10 +48,12 @@ class Ignored:
     """What the ignore files of a checkout leave out; without any, nothing."""
 
     def __init__(self, texts: Mapping[PurePath, str]) -> None:
+        found = [path for path in texts if path.name in IGNORE_FILES]
+        if found:  # seldom outside of a checkout, where every hook would load it
+            from pathspec import GitIgnoreSpec
         self._specs = [
-            (path.parent, pathspec.GitIgnoreSpec.from_lines(text.splitlines()))
-            for path, text in sorted(texts.items(), key=lambda each: len(each[0].parts))
-            if path.name in IGNORE_FILES
+            (path.parent, GitIgnoreSpec.from_lines(texts[path].splitlines()))
+            for path in sorted(found, key=lambda each: len(each.parts))
         ]
 
     def __contains__(self, path: PurePath) -> bool:

@@ -68,14 +68,28 @@ def _name(path: PurePath, *bases: PurePath) -> str:
 def _entries(found: Iterable[tuple[str, SourceFile]]) -> tuple[Entry, ...]:
     """Return an entry for each name, sorted; of two texts with one name the later has its directory before it.
 
-    A text of the same name and size is taken for a copy: sdists have one at the top and one beside Cargo.toml.
+    A text of the same name and content is a copy: sdists have one at the top and one beside Cargo.toml.
     """
     taken: dict[str, SourceFile] = {}
     for name, file in found:
         other = taken.get(name, file)
-        is_copy = file.real_path == other.real_path or file.size_bytes == other.size_bytes
+        is_copy = file.real_path == other.real_path or _content(file) == _content(other)
         taken.setdefault(name if is_copy else f"{file.path.parent.name or 'workspace'}/{name}", file)
     return tuple(Entry(name=name, source=taken[name].real_path) for name in sorted(taken))
+
+
+def _content(file: SourceFile) -> tuple[int, str]:
+    return file.size_bytes, file.sha256
+
+
+def maybe_copies(
+    package: Mapping[str, Any], root: PurePath, manifest: PurePath, workspace: PurePath
+) -> tuple[PurePath, ...]:
+    """Return Cargo's license-file, and where the project may have a text of the same name; `package` may lack one."""
+    if not package.get("license_file"):
+        return ()
+    path = normal(manifest.parent / str(package["license_file"]))
+    return tuple(dict.fromkeys((path, *(base / _name(path, manifest.parent) for base in (root, workspace)))))
 
 
 def named_files(

@@ -3,7 +3,7 @@
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from wheelmatrix.model import Listing
+from wheelmatrix.model.release import Listing
 
 
 def questions(listing: Listing, project: str, version: str, where: str) -> tuple[str, ...]:

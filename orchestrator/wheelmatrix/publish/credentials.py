@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wheelmatrix.errors import ConfigError, Issue, UploadError
-from wheelmatrix.model import Repository
+from wheelmatrix.model.release import Repository
 from wheelmatrix.publish.address import UserInfo
 from wheelmatrix.publish.pypirc import Section
 from wheelmatrix.publish.secret import Secret

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from packaging.utils import parse_wheel_filename
 
 from wheelmatrix.errors import UploadError
-from wheelmatrix.model import Distribution, FileType
+from wheelmatrix.model.release import Distribution, FileType
 from wheelmatrix.publish.form import fields
 
 WHEEL, SDIST = ".whl", ".tar.gz"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.parser import HeaderParser
 
-from wheelmatrix.model import Distribution
+from wheelmatrix.model.release import Distribution
 
 FORM_KEYS: Mapping[str, str] = {
     "Metadata-Version": "metadata_version",

@@ -11,7 +11,8 @@ Source: PEP 694's rationale, "Upload order"; pypa/twine#106, astral-sh/uv#19831.
 
 from collections.abc import Sequence
 
-from wheelmatrix.model import Distribution, Step
+from wheelmatrix.model import Step
+from wheelmatrix.model.release import Distribution
 
 POOL = "uploads"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from wheelmatrix.events import ReleasePlanned, Stamped, UploadEnded, UploadTried
-from wheelmatrix.model import ARRIVED
+from wheelmatrix.model.release import ARRIVED
 from wheelmatrix.options import BuildOptions
 
 

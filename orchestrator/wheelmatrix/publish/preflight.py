@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name, canonicalize_version, parse_sdist
 
 from wheelmatrix.audit.collection import torn
 from wheelmatrix.errors import Issue
-from wheelmatrix.model import Distribution, Index, Listing
+from wheelmatrix.model import Index
+from wheelmatrix.model.release import Distribution, Listing
 from wheelmatrix.publish.distribution import WHEEL
 from wheelmatrix.publish.metadata_rules import metadata_problems
 from wheelmatrix.publish.past import Past

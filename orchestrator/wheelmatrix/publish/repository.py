@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Index, Repository
+from wheelmatrix.model import Index
+from wheelmatrix.model.release import Repository
+from wheelmatrix.options import UploadOptions
 from wheelmatrix.options.nearest import nearest
-from wheelmatrix.options.upload import UploadOptions
 from wheelmatrix.publish.address import Address, UserInfo, address, is_same, origin
 from wheelmatrix.publish.pypirc import Pypirc, Section
 from wheelmatrix.publish.secret import Secret

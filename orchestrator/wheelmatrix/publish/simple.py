@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
 
-from wheelmatrix.model import Listed, Listing
+from wheelmatrix.model.release import Listed, Listing
 from wheelmatrix.publish.address import origin
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from wheelmatrix.model import FileState
+from wheelmatrix.model.release import FileState
 from wheelmatrix.publish.answer import Answer, Lost, Result
 from wheelmatrix.publish.pace import backoff_s
 from wheelmatrix.publish.refusals import hint_of

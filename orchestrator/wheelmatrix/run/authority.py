@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 import anyio
 
 from wheelmatrix.errors import UploadError
-from wheelmatrix.model import Repository
+from wheelmatrix.model.release import Repository
 from wheelmatrix.publish.address import origin
 from wheelmatrix.publish.credentials import TOKEN_USER, Chosen
 from wheelmatrix.publish.oidc import (

@@ -21,9 +21,11 @@ from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tool_versions, tools
 from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.host import host as ask_host
+from wheelmatrix.run.host import host_of
 from wheelmatrix.run.process import capture
 from wheelmatrix.run.project_files import find_manifest, read_files
 from wheelmatrix.run.pythons import active, cache_file, candidates, find_named, probe, probe_one
+from wheelmatrix.run.said import recalled
 
 _PROGRESS = ("    Updating", "    Blocking", " Downloading", "  Downloaded")
 """What begins the lines of cargo that are no part of an error."""
@@ -45,21 +47,25 @@ async def gather(
     directory: Path,
     environment: Mapping[str, str],
     targets: tuple[Target, ...] = (),
+    *,
+    kept: bytes = b"",
 ) -> tuple[Gathered, tuple[str, ...]]:
     """Return what the machine says, and warnings about what it could not say.
 
-    `targets`: those that were asked for; none: the host alone. Raises ConfigError and ToolMissing.
+    `targets`: those that were asked for; none: the host alone. `kept`: what cargo said to the hook before, as `record`
+    writes it. Raises ConfigError and ToolMissing.
     """
     manifest = find_manifest(options, pyproject, text, directory)
-    toolchain = toolchain_environment(options)
-    metadata: dict[str, object] = {}
+    said: list[tuple[Host, dict[str, object]]] = []
     found: list[_Pythons] = []
-    hosts: list[Host] = []
 
     async def ask_cargo() -> None:
-        hosts.append(await ask_host(manifest.parent, environment, toolchain, with_stds=bool(targets)))
-        triples = {triple for target in targets for triple in target.slices or (target.triple,)}
-        metadata.update(await _metadata(options, manifest, sorted(triples) or [hosts[0].triple]))
+        known = recalled(kept, options, manifest, environment) if kept and not targets else None
+        said.append(
+            (host_of(known.triple, known.rustc), known.metadata)
+            if known
+            else await _cargo(options, manifest, environment, targets)
+        )
 
     async def ask_pythons() -> None:
         found.append(await _pythons(options, directory, environment))
@@ -70,7 +76,7 @@ async def gather(
             group.start_soon(ask_pythons)
     except* (ConfigError, ToolMissing) as failures:
         raise first_of(failures) from None
-    (pythons,) = found
+    (pythons,), ((host, metadata),) = found, said
     files = wanted(options, pyproject, text, metadata, manifest)
     listed, texts = await to_thread.run_sync(read_files, files, (pyproject or manifest).parent)
     root = directory / (options.target_dir or str(metadata["target_directory"])) / "wheelmatrix"
@@ -86,7 +92,7 @@ async def gather(
         asked=pythons.asked,
         active=pythons.active,
         current=pythons.current,
-        host=hosts[0],
+        host=host,
         directories=frozenset(path for path in (root / "builds").glob("*/*/*") if not path.name.startswith(".")),
         cache=cache_file(environment).parent,
         first_links=frozenset((cache_file(environment).parent / "zig/first-link").glob("*/*.done")),
@@ -100,11 +106,17 @@ async def gather(
     ), pythons.warnings
 
 
+async def _cargo(
+    options: BuildOptions, manifest: Path, environment: Mapping[str, str], targets: tuple[Target, ...]
+) -> tuple[Host, dict[str, object]]:
+    toolchain = toolchain_environment(options)
+    host = await ask_host(manifest.parent, environment, toolchain, with_stds=bool(targets))
+    triples = {triple for target in targets for triple in target.slices or (target.triple,)}
+    return host, await _metadata(options, manifest, sorted(triples) or [host.triple])
+
+
 async def _metadata(options: BuildOptions, manifest: Path, triples: Sequence[str]) -> dict[str, object]:
-    # Conditional features, too: the graph has to hold what any cell may need; which are on is decided per cell.
-    named = tuple(dict.fromkeys(each.feature for each in options.conditional_features))
-    command = metadata_command(options, manifest, manifest.parent, tuple(triples), options.features or named)
-    said = await capture(command)
+    said = await capture(metadata_command(options, manifest, tuple(triples)))
     if not said.exit.ok:
         raise _metadata_error(said.stderr.decode("utf-8", "replace"), manifest)
     return dict(json.loads(said.stdout))

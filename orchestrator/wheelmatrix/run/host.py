@@ -40,13 +40,12 @@ async def host(
     _check(said["rustc"])
     lines = said["rustc"].stdout.decode("utf-8", "replace").splitlines()
     facts = dict(line.split(": ", 1) for line in lines if ": " in line)
-    return Host(
-        triple=facts["host"],
-        os=this_system(),
-        rustc=lines[0],
-        cpus=usable_cpus(),
-        stds=_stds(said["sysroot"].stdout) if with_stds else frozenset(),
-    )
+    return host_of(facts["host"], lines[0], _stds(said["sysroot"].stdout) if with_stds else frozenset())
+
+
+def host_of(triple: str, rustc: str, stds: frozenset[str] = frozenset()) -> Host:
+    """Return the facts of this machine where the compiler's are known: its host triple, and the first line it says."""
+    return Host(triple=triple, os=this_system(), rustc=rustc, cpus=usable_cpus(), stds=stds)
 
 
 def this_system() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import stamina
 
-from wheelmatrix.model import Listing
+from wheelmatrix.model.release import Listing
 from wheelmatrix.publish.simple import ACCEPT, listing_of, page_url
 from wheelmatrix.run.http import Client, NoResponse, Response
 

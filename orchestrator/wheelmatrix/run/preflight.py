@@ -12,7 +12,8 @@ import anyio
 
 from wheelmatrix import __version__, resources, tables
 from wheelmatrix.errors import ConfigError, Issue, UploadError
-from wheelmatrix.model import Distribution, Index, Listing, Tables
+from wheelmatrix.model import Index, Tables
+from wheelmatrix.model.release import Distribution, Listing
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.publish import asking, probing

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path, PurePath
 
 from wheelmatrix.errors import ConfigError
@@ -33,6 +35,8 @@ def read_files(files: Wanted, root: Path) -> tuple[tuple[SourceFile, ...], dict[
     for directory in files.shallow:
         for found in _children(Path(directory)):
             listed[found.path] = found
+    for path in listed.keys() & {*files.compared}:
+        listed[path] = _with_digest(listed[path])
     is_checkout = any((place / ".git").exists() for place in (root, *root.parents))
     ignore_files = _IGNORE_FILES if is_checkout else _IGNORE_FILES[1:]  # outside of a checkout .gitignore says nothing
     wanted_texts = {path for path in listed if path.name in ignore_files}
@@ -87,6 +91,13 @@ def _scanned(directory: Path) -> list["os.DirEntry[str]"]:
         return []
     except OSError as error:
         raise ConfigError.of(f"cannot be listed: {error.strerror}", where=str(directory)) from error
+
+
+def _with_digest(file: SourceFile) -> SourceFile:
+    try:
+        return replace(file, sha256=sha256(Path(file.path).read_bytes()).hexdigest())
+    except OSError:  # it is told of where it is packed, if it is
+        return file
 
 
 def _source_file(path: Path, entry: "os.DirEntry[str]") -> SourceFile:

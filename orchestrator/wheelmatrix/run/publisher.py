@@ -10,7 +10,7 @@ from typing import Protocol
 
 import anyio
 
-from wheelmatrix.model import Distribution, Listing, Repository
+from wheelmatrix.model.release import Distribution, Listing, Repository
 from wheelmatrix.publish.answer import Result
 from wheelmatrix.publish.preflight import standing
 from wheelmatrix.publish.secret import Secret

@@ -13,7 +13,8 @@ import anyio
 from wheelmatrix import __version__
 from wheelmatrix.errors import Interrupted, UploadError, WheelmatrixError
 from wheelmatrix.events import ReleasePlanned, RunFinished, RunStarted, Screen, UploadEnded, Waiting, Warned
-from wheelmatrix.model import ARRIVED, Distribution, Failed
+from wheelmatrix.model import Failed
+from wheelmatrix.model.release import ARRIVED, Distribution
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.publish.order import POOL, steps_of
 from wheelmatrix.publish.past import Past

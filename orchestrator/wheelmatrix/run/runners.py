@@ -13,7 +13,8 @@ from anyio import to_thread
 
 from wheelmatrix.audit.elf import read
 from wheelmatrix.errors import AuditError, ConfigError
-from wheelmatrix.model import Command, Installed, Lacking, Runner
+from wheelmatrix.model import Command, Installed
+from wheelmatrix.model.verified import Lacking, Runner
 from wheelmatrix.options import PythonSource
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.process import capture

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from anyio import to_thread
 
-from wheelmatrix.model import Distribution
+from wheelmatrix.model.release import Distribution
 from wheelmatrix.publish.answer import Answer, Lost, Result, answer_of
 from wheelmatrix.publish.form import Body, parts, probe
 from wheelmatrix.run.http import Client, NoResponse, Response

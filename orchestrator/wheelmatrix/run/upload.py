@@ -13,7 +13,8 @@ from anyio.streams.memory import MemoryObjectSendStream
 
 from wheelmatrix.errors import UploadError, WheelmatrixError
 from wheelmatrix.events import Event, StepFinished, UploadEnded, UploadSent, UploadTried, UploadWaiting
-from wheelmatrix.model import ARRIVED, Distribution, Done, Failed, Listing, Outcome, Skipped, Step
+from wheelmatrix.model import Done, Failed, Outcome, Skipped, Step
+from wheelmatrix.model.release import ARRIVED, Distribution, Listing
 from wheelmatrix.plan.schedule import Schedule
 from wheelmatrix.publish.answer import Result
 from wheelmatrix.publish.pace import Pace

@@ -15,7 +15,8 @@ from anyio import to_thread
 from wheelmatrix.audit import audit_wheel, check_archive
 from wheelmatrix.audit.loader import simulate
 from wheelmatrix.errors import PackError, WheelmatrixError
-from wheelmatrix.model import Check, Command, Installed, Lacking, Runner, Tables, Verdict
+from wheelmatrix.model import Command, Installed, Tables
+from wheelmatrix.model.verified import Check, Lacking, Runner, Verdict
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run.child import Exit
 from wheelmatrix.run.files import issue_of

@@ -11,7 +11,8 @@ from anyio import to_thread
 
 from wheelmatrix import resources, tables
 from wheelmatrix.errors import ConfigError, Issue, WheelmatrixError
-from wheelmatrix.model import Installed, Verdict
+from wheelmatrix.model import Installed
+from wheelmatrix.model.verified import Verdict
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.select import is_spec, means
 from wheelmatrix.project.precedence import resolve

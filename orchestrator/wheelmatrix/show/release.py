@@ -15,7 +15,7 @@ from wheelmatrix.events import (
     UploadTried,
     UploadWaiting,
 )
-from wheelmatrix.model import ARRIVED
+from wheelmatrix.model.release import ARRIVED
 from wheelmatrix.show.words import capped
 
 UploadEvent = UploadTried | UploadSent | UploadWaiting | UploadEnded

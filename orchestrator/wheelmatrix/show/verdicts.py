@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from wheelmatrix.model import TIERS, Check, Tier, Verdict
+from wheelmatrix.model.verified import TIERS, Check, Tier, Verdict
 from wheelmatrix.show.words import clean, seconds
 from wheelmatrix.verify.verdict import issues, too_low
 

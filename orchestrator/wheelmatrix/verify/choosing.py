@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wheelmatrix.audit.dist_info import headers
-from wheelmatrix.model import Lacking, Runner, Tables
+from wheelmatrix.model import Tables
+from wheelmatrix.model.verified import Lacking, Runner
 from wheelmatrix.verify.tags import accepts, arch_of, ids, names, tags_of
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from wheelmatrix.model import Command, Lacking
+from wheelmatrix.model import Command
+from wheelmatrix.model.verified import Lacking
 
 _QEMU = {
     ("EM_X86_64", False): "x86_64", ("EM_386", False): "i386", ("EM_AARCH64", False): "aarch64",

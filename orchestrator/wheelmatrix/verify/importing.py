@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from wheelmatrix.model import Check, Command, Runner, State
+from wheelmatrix.model import Command
+from wheelmatrix.model.verified import Check, Runner, State
 from wheelmatrix.verify.modules import Module
 
 SCRIPT = """\

@@ -7,7 +7,8 @@ from pathlib import PurePath
 from packaging.dependency_groups import resolve_dependency_groups
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Command, Lacking, Runner, Tables
+from wheelmatrix.model import Command, Tables
+from wheelmatrix.model.verified import Lacking, Runner
 from wheelmatrix.options import VerifyOptions
 from wheelmatrix.verify.tags import ids, names
 

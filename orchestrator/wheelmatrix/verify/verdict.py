@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from wheelmatrix.audit import WheelReport
 from wheelmatrix.audit.loader import Simulation
 from wheelmatrix.errors import Issue
-from wheelmatrix.model import TIERS, Check, Tier, Verdict
+from wheelmatrix.model.verified import TIERS, Check, Tier, Verdict
 
 
 def audited(report: WheelReport) -> Check:
