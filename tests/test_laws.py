@@ -12,7 +12,7 @@ CHECKOUT = Path(__file__).parents[1]
 SOURCE = CHECKOUT / "orchestrator"
 
 LEVELS = (
-    frozenset({"model", "events", "errors", "options", "resources", "garbage"}),
+    frozenset({"model", "events", "errors", "options", "resources", "garbage", "values"}),
     frozenset({"tables"}),
     frozenset({"bindings", "platforms"}),
     frozenset({"project", "plan", "audit", "pack", "publish", "scaffold", "verify"}),

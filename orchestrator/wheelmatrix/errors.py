@@ -1,7 +1,8 @@
 """The error tree: what went wrong, where, and what to do about it; each class has its exit code."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

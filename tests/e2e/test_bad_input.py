@@ -119,11 +119,11 @@ def test_a_lock_out_of_date_under_locked(project: Make) -> None:
     assert (tiny.folder / "Cargo.lock").read_bytes() == before
 
 
-def test_no_cargo_on_the_path(project: Make) -> None:
+def test_no_rust_on_the_path(project: Make) -> None:
     ran = project("tiny").build("-i", "3.12", env={"PATH": "/nowhere"})
 
     assert ran.code == 4
-    assert "there is no program cargo" in ran.err
+    assert "there is no program rustc" in ran.err
     assert "install Rust" in ran.err
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
@@ -12,6 +11,7 @@ from wheelmatrix.audit.dist_info import headers
 from wheelmatrix.audit.wheel import WheelReport, audit_wheel
 from wheelmatrix.errors import Issue
 from wheelmatrix.model import Tables
+from wheelmatrix.values import dataclass
 
 Identity = tuple[str, str]
 """Name and version of a project, both normalised."""

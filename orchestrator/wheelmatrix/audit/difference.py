@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from wheelmatrix.audit.sections import Section, sections
 from wheelmatrix.audit.zip_reader import unzip
+from wheelmatrix.values import dataclass
 
 _TELLING = (
     re.compile(r"rodata|rdata|__const|__cstring|\.comment|debug_(line_)?str"),

@@ -3,9 +3,9 @@
 import struct
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from wheelmatrix.audit.strings import NAME_LONGEST, Damaged, Strings, decoded
+from wheelmatrix.values import dataclass
 
 _DT_NULL, _DT_STRTAB, _DT_STRSZ = 0, 5, 10
 _NOTE_GNU_PROPERTY = 5

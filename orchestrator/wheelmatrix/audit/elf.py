@@ -1,7 +1,6 @@
 """What the loader would read of an ELF image: dependencies, versions, symbols; nothing that only a debugger needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +12,7 @@ from wheelmatrix.audit.formats import ELF_MAGIC
 from wheelmatrix.audit.strings import Damaged
 from wheelmatrix.audit.symbols import SymbolTable, needed_versions, symbol_table
 from wheelmatrix.errors import AuditError
+from wheelmatrix.values import dataclass
 
 _PROGRAM_HEADERS_MOST = 256
 """A shared library has about ten; pyelftools takes 50 µs for each, and a lying header may claim 65,535."""

@@ -1,7 +1,7 @@
 """The verdict on one ELF library: is it what the target, the Python and the platform tag promise."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wheelmatrix.audit import python_abi
 from wheelmatrix.audit.elf import ElfFacts, read
@@ -10,6 +10,7 @@ from wheelmatrix.audit.refusal import refused
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Blocker, Expectation, Policy, Report, Tables, Target, Version
 from wheelmatrix.platforms import earned_floor, platform_tags
+from wheelmatrix.values import dataclass
 
 _EM_ARM_ABI, _EM_ARM_ABI5, _EM_ARM_HARD, _EM_ARM_SOFT = 0xFF000000, 0x05000000, 0x400, 0x200
 """Bits of `e_flags`. Source: ELF for the Arm Architecture, "ELF header"."""

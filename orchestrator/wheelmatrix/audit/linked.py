@@ -1,13 +1,13 @@
 """Libraries as their loaders see them: one function for each format, and one form for all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from wheelmatrix.audit import dlls, elf, macho, pe
 from wheelmatrix.audit.formats import ELF_MAGIC
 from wheelmatrix.audit.policy import flavour
 from wheelmatrix.audit.python_abi import is_python_name
+from wheelmatrix.values import dataclass
 
 _OF_MACOS = ("/usr/lib/", "/System/Library/")
 

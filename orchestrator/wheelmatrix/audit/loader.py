@@ -8,12 +8,12 @@ search knows no format: `linked` has a function for each.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from wheelmatrix.audit.linked import Linked, Want, linked
 from wheelmatrix.audit.python_abi import is_python_name
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Exports, Version
+from wheelmatrix.values import dataclass
 
 _ENTRY_NAME = re.compile(r"Py(?:Init|ModExport)U?_")
 _LIBRARY = re.compile(r".+\.(so(\.[\w.]+)?|pyd|dll|dylib)")

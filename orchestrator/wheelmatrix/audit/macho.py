@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from wheelmatrix.audit.macho_commands import Load, commands, is_thin, view
@@ -11,6 +10,7 @@ from wheelmatrix.audit.macho_symbols import symbol_table
 from wheelmatrix.audit.strings import Damaged
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Version
+from wheelmatrix.values import dataclass
 
 _FAT: Mapping[bytes, str] = {b"\xca\xfe\xba\xbe": ">5I", b"\xca\xfe\xba\xbf": ">IIQQII"}
 """Magic to the form of a record: CPU type and subtype, offset, size, alignment in bits. Source: mach-o/fat.h."""

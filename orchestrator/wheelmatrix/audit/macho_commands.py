@@ -2,10 +2,11 @@
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wheelmatrix.audit.strings import NAME_LONGEST, Damaged, decoded
 from wheelmatrix.model import Version
+from wheelmatrix.values import dataclass
 
 _MAGICS: Mapping[bytes, tuple[int, str]] = {
     b"\xce\xfa\xed\xfe": (32, "<"), b"\xcf\xfa\xed\xfe": (64, "<"),

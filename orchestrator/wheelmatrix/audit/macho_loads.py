@@ -1,10 +1,10 @@
 """Which libraries a Mach-O image may be linked to: those of macOS, and those that the wheel brings along."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from wheelmatrix.audit.macho import Slice
 from wheelmatrix.audit.macho_commands import Load
+from wheelmatrix.values import dataclass
 
 _IN_PROGRAM, _IN_RPATH, _BESIDE = "@executable_path/", "@rpath/", "@loader_path/"
 _DELOCATED = "/DLC/"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wheelmatrix.audit import python_abi
 from wheelmatrix.audit.macho import MachFacts, Slice, read
@@ -12,6 +12,7 @@ from wheelmatrix.audit.refusal import refused
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Expectation, Report, Tables, Target, Version
 from wheelmatrix.tables import policies_for
+from wheelmatrix.values import dataclass
 
 _LIBRARIES = ("MH_DYLIB", "MH_BUNDLE")
 _LOADED = (*_LIBRARIES, "MH_EXECUTE")

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from wheelmatrix.audit.macho_commands import View
 from wheelmatrix.audit.strings import Damaged
+from wheelmatrix.values import dataclass
 
 _SUPER_BLOB, _CODE_DIRECTORY, _CMS = 0xFADE0CC0, 0xFADE0C02, 0xFADE0B01
 _DIRECTORY_SLOTS = frozenset({0, *range(0x1000, 0x1006)})

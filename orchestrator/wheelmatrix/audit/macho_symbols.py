@@ -2,10 +2,10 @@
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from wheelmatrix.audit.macho_commands import Commands, View
 from wheelmatrix.audit.strings import NAME_LONGEST, Damaged, Strings, decoded
+from wheelmatrix.values import dataclass
 
 _N_STAB, _N_PEXT, _N_TYPE, _N_EXT = 0xE0, 0x10, 0x0E, 0x01
 _N_UNDF = 0

@@ -1,7 +1,7 @@
 """The verdict on the native files of a wheel, each by the rules of its format, for the target that the tag names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from wheelmatrix.audit import elf
@@ -15,6 +15,7 @@ from wheelmatrix.audit.promise import PlatformPromise, Promise, nominal_python
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Abi, Expectation, Report, Tables, Target
 from wheelmatrix.platforms import earned_floor, platform_tags
+from wheelmatrix.values import dataclass
 
 _NO_MODULE = "it is named as a module, but has nothing of Python's in it: only ctypes or cffi can load it"
 

@@ -7,12 +7,12 @@ name among the exports costs it all of them. Measured with pefile 2024.8.26.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from wheelmatrix.audit.pe_image import PeImage
 from wheelmatrix.audit.strings import Damaged, decoded
 from wheelmatrix.errors import AuditError
+from wheelmatrix.values import dataclass
 
 MAGIC = b"MZ"
 _MACHINES = {0x8664: "amd64", 0x014C: "x86", 0xAA64: "arm64"}

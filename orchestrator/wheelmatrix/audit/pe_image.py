@@ -3,10 +3,10 @@
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from wheelmatrix.audit.strings import NAME_LONGEST, Damaged, decoded
+from wheelmatrix.values import dataclass
 
 _SECTIONS_MOST = 96
 """What the loader takes. Source: PE Format, "COFF File Header"."""

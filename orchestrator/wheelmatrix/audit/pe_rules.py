@@ -1,7 +1,6 @@
 """The verdict on one Windows library: is it what the target, the Python and the platform tag promise."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from wheelmatrix.audit import python_abi
 from wheelmatrix.audit.dlls import DllKind, is_python, kind_of, normal, python_dll, python_doubt, python_fault
@@ -9,6 +8,7 @@ from wheelmatrix.audit.pe import Imported, PeFacts, read
 from wheelmatrix.errors import AuditError
 from wheelmatrix.model import Expectation, Report, Tables, Target
 from wheelmatrix.platforms import platform_tags
+from wheelmatrix.values import dataclass
 
 _WORD_BITS = {"amd64": 64, "x86": 32, "arm64": 64}
 _CURES: Mapping[DllKind, str] = {

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from wheelmatrix.audit.elf import ElfFacts, VersionNeed
 from wheelmatrix.audit.python_abi import is_libpython
 from wheelmatrix.model import Blocker, Policy, Target, Version
+from wheelmatrix.values import dataclass
 
 _LOADER = re.compile(r"ld-linux[\w.-]*|ld64\.so\.[12]|ld\.so\.1|ld-musl-[\w.-]*")
 """The dynamic loader is part of every system that the tag names."""

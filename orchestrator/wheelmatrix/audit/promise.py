@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from wheelmatrix.audit.formats import Format
 from wheelmatrix.model import Abi, Implementation, Interpreter, Tables, Version
+from wheelmatrix.values import dataclass
 
 _LEGACY: Mapping[str, Version] = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
 """Source: PEP 600, "Legacy manylinux tags"."""

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from packaging.utils import parse_sdist_filename
 
@@ -10,6 +9,7 @@ from wheelmatrix.audit import dist_info
 from wheelmatrix.audit.gzip_reader import GzipReader
 from wheelmatrix.audit.member_names import LONGEST_FILENAME_BYTES, folded_names, name_faults
 from wheelmatrix.audit.tar_reader import TarMember, tar_members
+from wheelmatrix.values import dataclass
 
 SUFFIX = ".tar.gz"
 _ZIP_END, _ZIP_END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 0xFFFF

@@ -5,7 +5,9 @@ It explains and proves nothing: of a damaged file it returns what could be read.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from wheelmatrix.values import dataclass
 
 _MOST = 4096
 """Sections that are believed, and Mach-O's load commands and slices."""

@@ -3,10 +3,10 @@
 import struct
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from wheelmatrix.audit.dynamic import Dynamic, Image
 from wheelmatrix.audit.strings import Damaged
+from wheelmatrix.values import dataclass
 
 _DT_HASH, _DT_SYMTAB, _DT_GNU_HASH = 4, 6, 0x6FFFFEF5
 _DT_VERSYM, _DT_VERNEED, _DT_VERNEEDNUM = 0x6FFFFFF0, 0x6FFFFFFE, 0x6FFFFFFF

@@ -9,10 +9,10 @@ what earlier ones said. Sources: POSIX pax, "ustar Interchange Format"; GNU tar 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from wheelmatrix.audit.gzip_reader import GzipReader
+from wheelmatrix.values import dataclass
 
 Kind = Literal["file", "directory", "symbolic link", "hard link"]
 

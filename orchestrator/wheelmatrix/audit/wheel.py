@@ -1,13 +1,13 @@
 """The verdict on a whole wheel: the archive, each native file in it, and whether the filename's tags are earned."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from wheelmatrix.audit.archive import check_archive
 from wheelmatrix.audit.formats import Format, format_of_member
 from wheelmatrix.audit.promise import Promise, promise_of
 from wheelmatrix.audit.zip_reader import Contents
 from wheelmatrix.model import Report, Tables
+from wheelmatrix.values import dataclass
 
 _SYSTEMS: Mapping[Format, str] = {"ELF": "Linux", "Mach-O": "macOS", "PE": "Windows"}
 _PROGRAM_SUFFIX = ".exe"

@@ -1,6 +1,6 @@
 """The facts of one kind of bindings."""
 
-from dataclasses import dataclass
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import rich_click as click
 
@@ -15,6 +15,7 @@ from wheelmatrix.events import RunFinished, Screen, Stamped
 from wheelmatrix.options import ScreenOptions
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run import journal
+from wheelmatrix.values import dataclass
 
 _KILLED = 137
 """What a shell says of a process that signal 9 ended."""

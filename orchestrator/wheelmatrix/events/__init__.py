@@ -4,7 +4,7 @@ Every field is text, a number, a boolean or a tuple of these, so that an event a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Protocol, get_type_hints
 
 from wheelmatrix.events.build import (
@@ -25,6 +25,7 @@ from wheelmatrix.events.build import (
     WheelWritten,
 )
 from wheelmatrix.events.release import ReleasePlanned, UploadEnded, UploadSent, UploadTried, UploadWaiting
+from wheelmatrix.values import dataclass
 
 __all__ = [
     "SCHEMA",

@@ -1,7 +1,8 @@
 """What happens in any run, and in one that builds."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

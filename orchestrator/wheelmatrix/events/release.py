@@ -1,7 +1,8 @@
 """What happens in a run that uploads."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """What the machine was asked, once, before the plan is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import PurePath
 from typing import Protocol
 
 from wheelmatrix.model.matrix import Implementation, Version
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

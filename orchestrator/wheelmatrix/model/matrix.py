@@ -1,9 +1,11 @@
 """What `matrix/` knows: targets, interpreters, policies, indexes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
+
+from wheelmatrix.values import dataclass
 
 Version = tuple[int, int]
 """A major and a minor number: of Python, of glibc, of macOS."""

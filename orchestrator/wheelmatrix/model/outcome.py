@@ -1,12 +1,12 @@
 """What came of it: artifacts, audit reports and the outcomes of steps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
 from wheelmatrix.errors import WheelmatrixError
 from wheelmatrix.model.matrix import Version
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

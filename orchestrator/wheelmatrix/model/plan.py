@@ -1,13 +1,14 @@
 """What will be done: cells, builds, wheels and the steps that lead to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath
 from typing import Literal
 
 from wheelmatrix.model.gathered import Installed
 from wheelmatrix.model.matrix import Interpreter, Target, Version
 from wheelmatrix.model.project import Project
+from wheelmatrix.values import dataclass
 
 AbiKind = Literal["version", "abi3", "abi3t", "none"]
 """`none`: any Python 3 of any make, as there is no extension module in the wheel."""

@@ -1,10 +1,10 @@
 """What will be packaged."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, Protocol
 
 from wheelmatrix.model.matrix import Version
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

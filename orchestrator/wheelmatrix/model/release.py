@@ -1,10 +1,12 @@
 """What is sent to an index, and what an index says of itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import PurePath
 from typing import Literal
+
+from wheelmatrix.values import dataclass
 
 FileType = Literal["bdist_wheel", "sdist"]
 

@@ -1,10 +1,10 @@
 """What verification needs and says: Pythons that can run wheels, checks, and the verdict on one wheel."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from wheelmatrix.model.gathered import Installed
 from wheelmatrix.model.plan import Command
+from wheelmatrix.values import dataclass
 
 Tier = Literal["static", "loader", "import", "test"]
 TIERS: tuple[Tier, ...] = ("static", "loader", "import", "test")

@@ -1,7 +1,6 @@
 """BuildOptions: the one source of command line, variables, configuration keys, JSON schema and reference page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, get_args
 
@@ -10,6 +9,7 @@ from wheelmatrix.options.facts import option
 from wheelmatrix.options.parts import ArtifactChoice, AskedTarget, Deployment, Feature, Override, Pattern
 from wheelmatrix.options.upload import UploadOptions
 from wheelmatrix.options.verify import VerifyOptions
+from wheelmatrix.values import dataclass
 
 _NOT_INSTALLABLE = "is refused: pip and uv cannot install such wheels"
 

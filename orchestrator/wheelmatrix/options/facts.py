@@ -1,8 +1,10 @@
 """What an option is called, and where it may be given: the metadata of an options field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from wheelmatrix.values import dataclass
 
 Scope = Literal["run", "project", "target", "cell"]
 """What an option speaks of; `[[tool.wheelmatrix.overrides]]` may set those of a target or a cell."""

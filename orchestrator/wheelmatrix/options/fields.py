@@ -1,7 +1,7 @@
 """The options of a dataclass as rows, for everything that is derived from them; and the one kind that holds options."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -14,6 +14,7 @@ from wheelmatrix.options.parts import ArtifactChoice, AskedTarget, Deployment, F
 from wheelmatrix.options.sources import SOURCES
 from wheelmatrix.options.structured import FEATURES, PAIRS, PATTERNS
 from wheelmatrix.options.targets import DEPLOYMENTS, TARGETS
+from wheelmatrix.values import dataclass
 
 PREFIX = "WHEELMATRIX_"
 _JOININGS = ("none", "append", "prepend")

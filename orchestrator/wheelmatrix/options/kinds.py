@@ -3,12 +3,12 @@
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from wheelmatrix.options.facts import Facts
 from wheelmatrix.options.nearest import did_you_mean
 from wheelmatrix.options.notes import Notes
+from wheelmatrix.values import dataclass
 
 Reader = Callable[[Any, Facts, str, Notes], Any]
 """Takes what was found, the option's facts and where it stands; returns the value, or notes an issue."""

@@ -1,10 +1,11 @@
 """What is wrong with an input, collected while it is read, so that all of it is said at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.options.nearest import did_you_mean
+from wheelmatrix.values import dataclass
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """Values of options that are more than a text, a number or a boolean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from wheelmatrix.values import dataclass
 
 Joining = Literal["none", "append", "prepend"]
 """How a list of an override joins the one below it; `none`: replaces it."""

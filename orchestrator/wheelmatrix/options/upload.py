@@ -1,8 +1,7 @@
 """What can be asked of an upload; what is secret (user, password, token) is no option: see `publish.credentials`."""
 
-from dataclasses import dataclass
-
 from wheelmatrix.options.facts import option
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: of two bases with slots there is no common class

@@ -1,9 +1,8 @@
 """What can be asked of verification: a part of BuildOptions, and all that `wheelmatrix verify` takes."""
 
-from dataclasses import dataclass
-
 from wheelmatrix.options.facts import option
 from wheelmatrix.options.parts import PythonSource
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from wheelmatrix.errors import ConfigError
+from wheelmatrix.values import dataclass
 
 Content = bytes | bytearray | memoryview
 

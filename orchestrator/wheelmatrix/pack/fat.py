@@ -2,9 +2,9 @@
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from wheelmatrix.errors import PackError
+from wheelmatrix.values import dataclass
 
 _THIN = {b"\xce\xfa\xed\xfe": "<", b"\xcf\xfa\xed\xfe": "<", b"\xfe\xed\xfa\xce": ">", b"\xfe\xed\xfa\xcf": ">"}
 """Magic of an image to its byte order. Source: mach-o/loader.h."""

@@ -6,7 +6,8 @@ soname; here the entry for `libc.so` takes that string over, and the library, wh
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from wheelmatrix.values import dataclass
 
 _MAGIC = b"\x7fELF"
 _PT_LOAD, _PT_DYNAMIC = 1, 2

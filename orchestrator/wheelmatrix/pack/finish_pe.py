@@ -5,7 +5,8 @@ Source: Microsoft's "PE Format".
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from wheelmatrix.values import dataclass
 
 _OPTIONAL_MAGIC = {0x10B: 96, 0x20B: 112}
 """PE32 and PE32+, with the bytes of the optional header before the data directories."""

@@ -5,11 +5,11 @@ What PyPI refuses is never written: no data descriptor, no comment, no extra fie
 """
 
 import struct
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
 from wheelmatrix.pack.epoch import epoch_of
+from wheelmatrix.values import dataclass
 
 STORED: Final = 0
 DEFLATED: Final = 8

@@ -4,9 +4,9 @@ import csv
 import io
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from wheelmatrix.errors import Issue, PackError
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

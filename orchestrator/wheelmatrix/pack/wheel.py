@@ -3,7 +3,6 @@
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from wheelmatrix.errors import PackError
 from wheelmatrix.pack.compress import Compressor, Content, compress, pieces
@@ -19,6 +18,7 @@ from wheelmatrix.pack.headers import (
 )
 from wheelmatrix.pack.names import name_fault
 from wheelmatrix.pack.record import Row, sha256_digest
+from wheelmatrix.values import dataclass
 
 _BOMB_BYTES = 64 << 20
 _BOMB_RATIO = 40

@@ -1,7 +1,7 @@
 """Which Python ABI each cell is compiled for: its own version, or a stable one that serves many."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wheelmatrix.bindings.pyo3 import stable_abis
 from wheelmatrix.model import Abi, AbiKind, Cell, Gathered, Interpreter, Left, Project, Tables, Version
@@ -9,6 +9,7 @@ from wheelmatrix.options import BuildOptions, for_cell
 from wheelmatrix.plan.any_python import runs_python
 from wheelmatrix.plan.tags import short_id
 from wheelmatrix.project.features import conditional, pyo3_features
+from wheelmatrix.values import dataclass
 
 _ABI3T_SINCE: Version = (3, 15)
 """The first Python that loads abi3t. Source: PEP 803."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 
 from wheelmatrix.bindings import BINDINGS, pyo3
@@ -33,6 +33,7 @@ from wheelmatrix.plan.members import extension_of, programs_of
 from wheelmatrix.plan.script_python import NAMES_PYTHON, python_variables, stand_in
 from wheelmatrix.plan.tags import ceiling, platform_of, stem_tags
 from wheelmatrix.platforms import lowest_floor
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Entry, Project
 from wheelmatrix.options import nearest
 from wheelmatrix.pack.names import dist_info_name
+from wheelmatrix.values import dataclass
 
 RECORD = "wheelmatrix.json"
 """What the hook that prepares metadata keeps in the `.dist-info` for the hook that builds; no part of a wheel."""

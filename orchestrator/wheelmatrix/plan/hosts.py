@@ -1,7 +1,6 @@
 """Which machines of a CI service a matrix needs: as few as there are systems that nothing else can link for."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import Cell, Gathered, Plan, Tables, Target
@@ -10,6 +9,7 @@ from wheelmatrix.plan import asked_targets
 from wheelmatrix.plan.cargo_config import environment_name, target_setting
 from wheelmatrix.plan.linker import frameworks
 from wheelmatrix.plan.tags import short_id
+from wheelmatrix.values import dataclass
 
 RUNNERS = {
     "linux": "ubuntu-latest",

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
@@ -14,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 from wheelmatrix.errors import ConfigError, PackError
 from wheelmatrix.pack.record import Row, parse_record, record_text, sha256_digest
+from wheelmatrix.values import dataclass
 
 MEMO = "wheelmatrix.json"
 """Name of what `memo` returns in the `.dist-info`: it is in RECORD, so it is gone when the project is uninstalled."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath
 from typing import Any
 
@@ -15,6 +15,7 @@ from wheelmatrix.plan.cargo_config import builds_std, environment_name, environm
 from wheelmatrix.plan.install import to_install
 from wheelmatrix.plan.tags import ceiling
 from wheelmatrix.platforms import floor_name, lowest_floor
+from wheelmatrix.values import dataclass
 
 _LEAST_ZIG = (0, 14, 1)
 _LEAST_ZIGBUILD = (0, 24)

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from wheelmatrix.model import Expectation, Plan, Policy, Target, Version, Wheel
 from wheelmatrix.plan.steps import artifact_of
 from wheelmatrix.platforms import LEGACY_GLIBC, earned_floor, platform_tags
+from wheelmatrix.values import dataclass
 
 _PROVED = frozenset({"repair", "check"})
 """Modes of the audit in which the tag is the one that was asked for, or there is no wheel."""

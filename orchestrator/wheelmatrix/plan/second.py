@@ -1,7 +1,7 @@
 """The second build of `--check-reproducible`: which sources are copied where, and what is asked of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import PurePath
 from typing import Any
@@ -10,6 +10,7 @@ from wheelmatrix.bindings.cffi import HEADER
 from wheelmatrix.model import Gathered, Project
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.select import is_spec
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from wheelmatrix.errors import ConfigError, Issue, NothingToBuild
 from wheelmatrix.model import Cell, Gathered, Installed, Interpreter, Left, Project, Tables, Target
@@ -11,6 +10,7 @@ from wheelmatrix.plan.admission import dotted, exclusion, exclusion_hint, obstac
 from wheelmatrix.plan.any_python import ANY_PYTHON, fits_any, runs_python
 from wheelmatrix.plan.tags import cell_id, short_id
 from wheelmatrix.platforms import why_absent
+from wheelmatrix.values import dataclass
 
 _SPEC = re.compile(r"(python|cpython|cp|pypy|pp|graalpy|gp)?-?(\d)\.?(\d+)(t?)((?:_\w+)?)")
 _NAMES = {

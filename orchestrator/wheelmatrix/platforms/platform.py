@@ -1,9 +1,10 @@
 """What a platform is: the facts of one system that the rows of `matrix/targets.toml` need beside their own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wheelmatrix.model import Implementation, Version
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

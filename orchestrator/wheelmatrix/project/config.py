@@ -1,12 +1,12 @@
 """The tables `[tool.maturin]` and `[tool.wheelmatrix]` of pyproject.toml, read into options."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from wheelmatrix.options import BuildOptions, Notes, Option, anchored, nearest, options_of
 from wheelmatrix.project.document import parse
+from wheelmatrix.values import dataclass
 
 _TABLES = frozenset({"maturin", "wheelmatrix"})
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import PurePath
 from typing import Any
@@ -22,6 +21,7 @@ from wheelmatrix.project.layout import Layout, layout, normal, possible_packages
 from wheelmatrix.project.licenses import maybe_copies, named_files, wanted_directories
 from wheelmatrix.project.readme import readme_paths
 from wheelmatrix.project.sboms import sbom_entries, sbom_name, sbom_paths
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

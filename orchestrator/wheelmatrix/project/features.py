@@ -10,13 +10,13 @@ Source: The Cargo Book, "Features"; "Dependency resolution"; `cargo metadata` fo
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
 from wheelmatrix.model import Crate, Interpreter
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.values import dataclass
 
 _PYO3 = ("pyo3", "pyo3-ffi")
 

@@ -1,7 +1,6 @@
 """How the project is laid out: where the Python package is, what the module is called, where the library goes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from keyword import iskeyword
 from pathlib import PurePath
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import CargoPackage
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

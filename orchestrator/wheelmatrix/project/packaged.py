@@ -4,13 +4,14 @@ Source: The Cargo Book, "The `exclude` and `include` fields"; cargo 1.95, by com
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
 import pathspec
 
 from wheelmatrix.model import SourceFile
+from wheelmatrix.values import dataclass
 
 _NEVER = frozenset({"Cargo.toml.orig", ".cargo_vcs_info.json"})
 """What cargo writes into a package itself."""

@@ -1,13 +1,13 @@
 """The project's long description: where it is, and what kind of text it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import CargoPackage, FoundFiles
 from wheelmatrix.project.layout import normal
+from wheelmatrix.values import dataclass
 
 _TYPES = {
     ".md": "text/markdown; charset=UTF-8; variant=GFM",

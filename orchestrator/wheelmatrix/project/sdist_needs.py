@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from wheelmatrix.errors import Issue
@@ -12,6 +11,7 @@ from wheelmatrix.project.layout import normal
 from wheelmatrix.project.shipped import build_needs, parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
 from wheelmatrix.project.uniffi import config_path, is_bound
+from wheelmatrix.values import dataclass
 
 _EMBEDDED = re.compile(r'\binclude(?:_str|_bytes)?!\s*[(\[{]\s*"((?:[^"\\]|\\.)*)"\s*,?\s*[)\]}]')
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)

@@ -1,13 +1,14 @@
 """What a source distribution is made from, and ways between its directories."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath
 from typing import Any
 
 from wheelmatrix.model import Metadata, SourceFile
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.layout import Layout
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,13 @@
 """Which of a crate's cargo targets are shipped: its library, its programs, or both."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from wheelmatrix.bindings import BINDINGS, detect
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import BindingsKind
 from wheelmatrix.options import ArtifactChoice, BuildOptions, did_you_mean
+from wheelmatrix.values import dataclass
 
 _LIBRARIES = frozenset({"lib", "rlib", "dylib", "cdylib", "staticlib"})
 

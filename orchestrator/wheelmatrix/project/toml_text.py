@@ -9,12 +9,13 @@ written anew. Source: TOML 1.1.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from math import isinf, isnan
 from typing import Any
 
 import tomli
+
+from wheelmatrix.values import dataclass
 
 Path = tuple[str | int, ...]
 

@@ -1,11 +1,12 @@
 """URLs of indexes: the user taken out at once, and only such as credentials may be sent to."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.publish.secret import Secret
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

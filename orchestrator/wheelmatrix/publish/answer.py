@@ -6,11 +6,12 @@ Texts decide only what is worth another try, never that a file has arrived: that
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Literal
+
+from wheelmatrix.values import dataclass
 
 MOST_TEXT = 2000
 """Characters of a server's text that are kept."""

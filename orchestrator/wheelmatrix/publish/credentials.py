@@ -5,7 +5,7 @@ Its one law: messages name sources, never values.
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from wheelmatrix.errors import ConfigError, Issue, UploadError
@@ -13,6 +13,7 @@ from wheelmatrix.model.release import Repository
 from wheelmatrix.publish.address import UserInfo
 from wheelmatrix.publish.pypirc import Section
 from wheelmatrix.publish.secret import Secret
+from wheelmatrix.values import dataclass
 
 TOKEN_USER = "__token__"  # noqa: S105  # what the user is called whose password is a token; no secret
 TOKEN_PREFIX = "pypi-"  # noqa: S105  # how tokens of warehouse begin

@@ -6,10 +6,10 @@ Sources: warehouse's "Legacy API" and form; RFC 7578; WHATWG HTML, "Multipart fo
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from email.parser import HeaderParser
 
 from wheelmatrix.model.release import Distribution
+from wheelmatrix.values import dataclass
 
 FORM_KEYS: Mapping[str, str] = {
     "Metadata-Version": "metadata_version",

@@ -6,13 +6,13 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from wheelmatrix.errors import Issue
 from wheelmatrix.publish.answer import cleaned
 from wheelmatrix.publish.secret import Redaction, Secret
+from wheelmatrix.values import dataclass
 
 LIFETIME_S = 900.0
 """How long a token lives that does not say so. Source: warehouse."""

@@ -1,8 +1,7 @@
 """How many files are sent at once, and how long an attempt waits: values and one small state, no clock."""
 
-from dataclasses import dataclass
-
 from wheelmatrix.publish.answer import Lost, Result
+from wheelmatrix.values import dataclass
 
 _BASE_S, _MOST_S = 1.0, 30.0
 _BREAKING = 3

@@ -1,11 +1,12 @@
 """What earlier runs of a release did, folded from their journals."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wheelmatrix.events import ReleasePlanned, Stamped, UploadEnded, UploadTried
 from wheelmatrix.model.release import ARRIVED
 from wheelmatrix.options import BuildOptions
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

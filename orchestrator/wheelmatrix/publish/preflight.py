@@ -6,7 +6,6 @@ Every index wants files that are whole and belong together. What a text or tag m
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
@@ -21,6 +20,7 @@ from wheelmatrix.publish.metadata_rules import metadata_problems
 from wheelmatrix.publish.past import Past
 from wheelmatrix.publish.transfer import Standing
 from wheelmatrix.tables import accepts
+from wheelmatrix.values import dataclass
 
 _MOST_PROBLEMS = 20
 """Of one file."""

@@ -9,10 +9,11 @@ from configparser import (
     ParsingError,
     RawConfigParser,
 )
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.publish.secret import Secret
+from wheelmatrix.values import dataclass
 
 _UNLISTED_BUT_READ = "pypi testpypi"
 """What index-servers is where it is not given. Source: twine."""

@@ -1,7 +1,6 @@
 """Which index a release goes to: from its name or URL, what is known of indexes, and the user's .pypirc."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wheelmatrix.errors import ConfigError
@@ -12,6 +11,7 @@ from wheelmatrix.options.nearest import nearest
 from wheelmatrix.publish.address import Address, UserInfo, address, is_same, origin
 from wheelmatrix.publish.pypirc import Pypirc, Section
 from wheelmatrix.publish.secret import Secret
+from wheelmatrix.values import dataclass
 
 DEFAULT = "pypi"
 """Name of the index that is meant where none is given."""

@@ -15,13 +15,13 @@ Its one law: a file has arrived when the index said so in answer to its bytes, o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from wheelmatrix.model.release import FileState
 from wheelmatrix.publish.answer import Answer, Lost, Result
 from wheelmatrix.publish.pace import backoff_s
 from wheelmatrix.publish.refusals import hint_of
+from wheelmatrix.values import dataclass
 
 Standing = Literal["absent", "same", "conflict", "named", "unknown"]
 """How the index has a file: not at all, these bytes, other bytes, its name without a digest, or nobody knows."""

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import anyio
@@ -23,6 +22,7 @@ from wheelmatrix.publish.oidc import (
     refusal,
 )
 from wheelmatrix.publish.secret import Redaction, Secret
+from wheelmatrix.values import dataclass
 
 _TRIES = 3
 T = TypeVar("T")

@@ -7,12 +7,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from wheelmatrix.model import Part
+from wheelmatrix.values import dataclass
 
 _ANSI = re.compile(rb"\x1b\[[0-9;]*m")
 _LINK_KIND = re.compile(r"(?:(native|all|dependency|crate|framework)=)?(.*)", re.DOTALL)

@@ -1,7 +1,8 @@
 """What the supervisor asks of a child process; `posix` and `windows` each know one way to give it."""
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from wheelmatrix.values import dataclass
 
 Stream = Literal["stdout", "stderr"]
 

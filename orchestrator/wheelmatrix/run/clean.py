@@ -6,12 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.run.files import issue_of
 from wheelmatrix.run.lock import opened, try_lock
+from wheelmatrix.values import dataclass
 
 _TRASH = ".trash-"
 _DAY_S = 86_400.0

@@ -13,13 +13,13 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from wheelmatrix.errors import PackError
 from wheelmatrix.run.copying import Copier
 from wheelmatrix.run.files import issue_of
 from wheelmatrix.run.lock import try_lock
+from wheelmatrix.values import dataclass
 
 _PREFIX = ".tmp-clone-"
 _LINKED = (".rlib", ".rmeta")

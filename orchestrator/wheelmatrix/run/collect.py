@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -14,6 +14,7 @@ from wheelmatrix.model import Plan, Tables
 from wheelmatrix.plan.missing import Compared, compared
 from wheelmatrix.run.files import WholeFile, issue_of, make_directory
 from wheelmatrix.run.prepare import locate, prepare
+from wheelmatrix.values import dataclass
 
 INCOMPLETE = 9
 """Exit code where wheels of the plan are missing: what was promised is not proved to be there."""

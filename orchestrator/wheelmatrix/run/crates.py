@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from wheelmatrix.project.shipped import parsed
 from wheelmatrix.project.uniffi import bindgen_package, is_bound
 from wheelmatrix.run.process import capture
 from wheelmatrix.run.pyproject import text_of
+from wheelmatrix.values import dataclass
 
 Package = Mapping[str, Any]
 

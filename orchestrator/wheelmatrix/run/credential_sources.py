@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from importlib.util import find_spec
 from typing import TypeVar, assert_never
@@ -26,6 +26,7 @@ from wheelmatrix.publish.oidc import (
 )
 from wheelmatrix.publish.secret import Redaction, Secret
 from wheelmatrix.run.authority import Fixed, Trusted, Web, insist
+from wheelmatrix.values import dataclass
 
 KEYRING_S = 30.0
 """A wallet that is locked waits for its owner; longer than this there is none."""

@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from wheelmatrix.run.execute import Result, execute
 from wheelmatrix.run.files import issue_of, write_whole
 from wheelmatrix.run.prepare import Prepared
 from wheelmatrix.run.process import capture
+from wheelmatrix.values import dataclass
 
 _TAIL_LINES = 30
 

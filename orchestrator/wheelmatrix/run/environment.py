@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from wheelmatrix.pack.record import parse_record
 from wheelmatrix.plan.installation import MEMO, Installation
 from wheelmatrix.run.places import conflict, of_environment
 from wheelmatrix.run.process import capture
+from wheelmatrix.values import dataclass
 
 _TEXTS = ("direct_url.json", MEMO)
 _SITE = ("lib/*/site-packages", "lib64/*/site-packages", "Lib/site-packages")

@@ -4,7 +4,6 @@ import errno
 import os
 import signal
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +32,7 @@ from wheelmatrix.run.repair import check_repair
 from wheelmatrix.run.shop import Shop
 from wheelmatrix.run.signals import on_signals
 from wheelmatrix.run.teller import Teller
+from wheelmatrix.values import dataclass
 from wheelmatrix.verify.tags import likely_tag
 
 if TYPE_CHECKING:

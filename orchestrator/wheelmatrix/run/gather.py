@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
@@ -26,6 +25,7 @@ from wheelmatrix.run.process import capture
 from wheelmatrix.run.project_files import find_manifest, read_files
 from wheelmatrix.run.pythons import active, cache_file, candidates, find_named, probe, probe_one
 from wheelmatrix.run.said import recalled
+from wheelmatrix.values import dataclass
 
 _PROGRESS = ("    Updating", "    Blocking", " Downloading", "  Downloaded")
 """What begins the lines of cargo that are no part of an error."""

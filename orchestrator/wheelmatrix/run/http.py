@@ -8,7 +8,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.publish.address import origin
 from wheelmatrix.publish.answer import Lost
+from wheelmatrix.values import dataclass
 
 if TYPE_CHECKING:
     import httpx

@@ -15,13 +15,14 @@ import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 import anyio
 import anyio.lowlevel
+
+from wheelmatrix.values import dataclass
 
 if sys.platform != "win32":
     import fcntl

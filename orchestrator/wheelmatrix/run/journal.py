@@ -5,7 +5,6 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +24,7 @@ from wheelmatrix.events import (
 )
 from wheelmatrix.run.files import issue_of
 from wheelmatrix.run.lock import try_lock
+from wheelmatrix.values import dataclass
 
 NAME = "events.jsonl"
 _LONG_S = 1.0

@@ -6,7 +6,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -21,6 +21,7 @@ from wheelmatrix.publish.distribution import distribution_of, kind_of
 from wheelmatrix.publish.preflight import Looked
 from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.files import issue_of
+from wheelmatrix.values import dataclass
 
 _MOST_TOLD = 5
 """Problems of a file without metadata; `wheelmatrix audit` tells all."""

@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from wheelmatrix.pack.headers import EARLIEST_EPOCH_S
 from wheelmatrix.pack.record import Row, record_name, record_text
 from wheelmatrix.pack.wheel import Archive, Checks, Member, checks, member, sealed
 from wheelmatrix.run.files import WholeFile, issue_of, sha256_of
+from wheelmatrix.values import dataclass
 
 _Result = TypeVar("_Result")
 

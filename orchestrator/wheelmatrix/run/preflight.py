@@ -4,7 +4,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from wheelmatrix.run.look import Seen, classifiers, look_at, rendering
 from wheelmatrix.run.pyproject import find_pyproject
 from wheelmatrix.run.send import send_probe
 from wheelmatrix.run.signals import interruptible
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """From what was asked for to a plan: options, gathered facts, project, plan."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +27,7 @@ from wheelmatrix.run.host import this_system
 from wheelmatrix.run.process import output
 from wheelmatrix.run.pyproject import find_pyproject, text_of
 from wheelmatrix.run.pythons import cache_file, candidates, probe
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

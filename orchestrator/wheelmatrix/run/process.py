@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -18,6 +18,7 @@ from wheelmatrix.run.child import Exit as Exit
 from wheelmatrix.run.credentials import is_secret as is_secret
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.lines import Kept, Lines, Log, Sink
+from wheelmatrix.values import dataclass
 
 if sys.platform == "win32":
     from wheelmatrix.run.windows import WindowsChild as SystemChild

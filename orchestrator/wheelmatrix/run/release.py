@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,6 +26,7 @@ from wheelmatrix.run.publisher import Legacy
 from wheelmatrix.run.signals import on_signals
 from wheelmatrix.run.teller import Teller
 from wheelmatrix.run.upload import Release, Sender
+from wheelmatrix.values import dataclass
 
 _MOST_NAMED = 5
 

@@ -6,7 +6,6 @@ Who hands it back means the same build: cargo is not asked once more, unless som
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +15,7 @@ from wheelmatrix.model import Command
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.command import metadata_command
 from wheelmatrix.run.equipment import cargo_home
+from wheelmatrix.values import dataclass
 
 _VARIABLES = ("CARGO", "RUST", "HOME", "PATH")
 """How the names of the variables begin that the answer depends on."""

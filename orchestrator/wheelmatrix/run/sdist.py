@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -38,6 +38,7 @@ from wheelmatrix.run.files import content_of, make_directory, write_whole
 from wheelmatrix.run.listing import list_crates, tracked_files
 from wheelmatrix.run.project_files import find_manifest, read_files
 from wheelmatrix.run.pyproject import find_pyproject, text_of
+from wheelmatrix.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from wheelmatrix.run.cargo import UnitGraph
 from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.history import History
 from wheelmatrix.run.jobserver import Jobserver
+from wheelmatrix.values import dataclass
 
 if TYPE_CHECKING:  # most runs verify nothing, and need none of what that takes
     from wheelmatrix.run.verify import Verifier

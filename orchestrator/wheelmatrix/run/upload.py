@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol, assert_never
 
 import anyio
@@ -25,6 +25,7 @@ from wheelmatrix.run.gate import Gate
 from wheelmatrix.run.ledger import INTERRUPTED, Ledger
 from wheelmatrix.run.publisher import Publisher
 from wheelmatrix.run.send import Changed, is_unchanged
+from wheelmatrix.values import dataclass
 
 _TICK_S = 0.2
 """Between two words on how much of a file is out: screens draw four times a second."""

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import anyio
@@ -25,6 +25,7 @@ from wheelmatrix.run.guardian import Guardian
 from wheelmatrix.run.process import Captured, capture
 from wheelmatrix.run.pythons import cache_file
 from wheelmatrix.run.runners import runners
+from wheelmatrix.values import dataclass
 from wheelmatrix.verify.choosing import Pythons, chosen, requires_python_of, why_none
 from wheelmatrix.verify.importing import SCRIPT, Ended, import_command, imported
 from wheelmatrix.verify.modules import modules_of, on_path

@@ -3,11 +3,11 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from wheelmatrix.options import Notes
 from wheelmatrix.scaffold.workflow import TARGETS
+from wheelmatrix.values import dataclass
 
 WHERE = "tool.maturin.generate-ci.github"
 _NAMES = {"i686": "x86", "amd64": "x86_64", "arm64": "aarch64", "armv7l": "armv7"}

@@ -1,11 +1,11 @@
 """A new project: which files it has, and what they say."""
 
-from dataclasses import dataclass
 from string import Template
 from typing import Literal
 
 from wheelmatrix.scaffold import github, manifests, python, rust, workflow
 from wheelmatrix.scaffold.names import module_of
+from wheelmatrix.values import dataclass
 
 Kind = Literal["pyo3", "pyo3-ffi", "cffi", "uniffi", "bin"]
 """What ties Python and Rust together; the names are those of `--bindings`."""

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from wheelmatrix.values import dataclass
 
 MARK = "Made by `wheelmatrix generate-ci"
 """In the first line of each file that is made: such a file may be made again."""

@@ -5,7 +5,7 @@ moment.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal, assert_never
 
 from wheelmatrix.events import (
@@ -34,6 +34,7 @@ from wheelmatrix.events import (
 from wheelmatrix.show.order import places
 from wheelmatrix.show.release import Upload, UploadEvent, brief, filename_of, is_upload, planned, uploaded
 from wheelmatrix.show.words import capped
+from wheelmatrix.values import dataclass
 
 State = Literal["waiting", "running", "done", "failed", "skipped"]
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from wheelmatrix.show.board import Board, StepRow
 from wheelmatrix.show.release import Upload
+from wheelmatrix.values import dataclass
 
 Standing = Literal["stored", "failed", "interrupted", "not sent", "sending", "retrying", "waiting"]
 """`stored`: the index has it; `interrupted`: it was on its way, and may be there; `retrying`: between two attempts."""

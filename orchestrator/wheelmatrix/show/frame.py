@@ -8,13 +8,13 @@ What a release has instead is in `sending`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from wheelmatrix.show.board import Board, Counts, Row, StepRow, counts
 from wheelmatrix.show.grouped import grouped, is_grouped
 from wheelmatrix.show.remaining import remaining_s
 from wheelmatrix.show.sending import in_flight, totals
 from wheelmatrix.show.words import Glyphs, Line, Span, Style, about, clock, count, listed_within, seconds, width_of
+from wheelmatrix.values import dataclass
 
 _MOST_ROWS = 12
 """And never more than a third of the terminal: what scrolled up stays in sight."""

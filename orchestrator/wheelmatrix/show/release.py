@@ -4,7 +4,7 @@ What a server said is kept up to two thousand characters: no screen tells more.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from wheelmatrix.events import (
@@ -17,6 +17,7 @@ from wheelmatrix.events import (
 )
 from wheelmatrix.model.release import ARRIVED
 from wheelmatrix.show.words import capped
+from wheelmatrix.values import dataclass
 
 UploadEvent = UploadTried | UploadSent | UploadWaiting | UploadEnded
 

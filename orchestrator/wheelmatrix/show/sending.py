@@ -8,7 +8,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import ceil
 
 from wheelmatrix.show.board import Board
@@ -29,6 +28,7 @@ from wheelmatrix.show.words import (
     size,
     width_of,
 )
+from wheelmatrix.values import dataclass
 
 _WIDE, _NARROW = 100, 66
 """Cells of a screen from which on the bar is long, and below which there is none."""

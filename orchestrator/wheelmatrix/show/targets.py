@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from wheelmatrix.show.board import Board, Row, State
 from wheelmatrix.show.cause import cause
 from wheelmatrix.show.table import aligned, width_of_row, widths_of
 from wheelmatrix.show.words import Glyphs, Line, Span, Style
+from wheelmatrix.values import dataclass
 
 _NUMBERS = re.compile(r"\d+")
 _HEADS = ("target", "wheels", "failed", "left", "linker", "floor")

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from wheelmatrix.values import dataclass
 
 Style = Literal["", "dim", "bold", "good", "bad", "warn", "busy"]
 """What a span means; each screen decides what that looks like, and none relies on it."""

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
 from wheelmatrix.model import Version
+from wheelmatrix.values import dataclass
 
 Read = Callable[[object], Any]
 """Turns one value of a row into what the noun wants; raises ValueError saying what was expected."""

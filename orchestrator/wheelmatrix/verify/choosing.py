@@ -1,13 +1,13 @@
 """Which Pythons a wheel is imported and tested in, and what is missing where there is none."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wheelmatrix.audit.dist_info import headers
 from wheelmatrix.model import Tables
 from wheelmatrix.model.verified import Lacking, Runner
+from wheelmatrix.values import dataclass
 from wheelmatrix.verify.tags import accepts, arch_of, ids, names, tags_of
 
 

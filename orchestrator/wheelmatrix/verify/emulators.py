@@ -1,11 +1,11 @@
 """How a Python of another machine is started here: by its own loader, under qemu-user or wine. No root needed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from wheelmatrix.model import Command
 from wheelmatrix.model.verified import Lacking
+from wheelmatrix.values import dataclass
 
 _QEMU = {
     ("EM_X86_64", False): "x86_64", ("EM_386", False): "i386", ("EM_AARCH64", False): "aarch64",

@@ -1,11 +1,11 @@
 """How the modules of an unpacked wheel are imported in a process of their own, and what its output means."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from wheelmatrix.model import Command
 from wheelmatrix.model.verified import Check, Runner, State
+from wheelmatrix.values import dataclass
 from wheelmatrix.verify.modules import Module
 
 SCRIPT = """\

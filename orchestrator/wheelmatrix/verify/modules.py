@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from wheelmatrix.audit.python_abi import entry_names
+from wheelmatrix.values import dataclass
 
 _DATA = re.compile(r"[^/]+\.data/(purelib|platlib)/(.+)")
 _NOT_ON_PATH = re.compile(r"[^/]+\.data/")

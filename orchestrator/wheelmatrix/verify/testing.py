@@ -1,7 +1,6 @@
 """How the user's tests are run with an installed wheel, by cibuildwheel's meaning of `test-command` and its like."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from packaging.dependency_groups import resolve_dependency_groups
@@ -10,6 +9,7 @@ from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Command, Tables
 from wheelmatrix.model.verified import Lacking, Runner
 from wheelmatrix.options import VerifyOptions
+from wheelmatrix.values import dataclass
 from wheelmatrix.verify.tags import ids, names
 
 _OTHER_PYTHONS = frozenset({"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_USER"})
