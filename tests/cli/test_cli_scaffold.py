@@ -194,19 +194,19 @@ def test_without_a_project_there_is_no_workflow(here: Path, capsys: pytest.Captu
 
 
 def asked(monkeypatch: pytest.MonkeyPatch, shell: str, line: str) -> int:
-    by_line = shell in ("elvish", "powershell")
+    by_line = shell in ("elvish", "nushell", "powershell")
     monkeypatch.setenv("COMP_WORDS", line.replace(" ", "\n") if by_line else line)
     monkeypatch.setenv("COMP_CWORD", line.split(" ")[-1] if shell == "fish" else str(len(line.split(" ")) - 1))
     monkeypatch.setenv("_WHEELMATRIX_COMPLETE", f"{shell}_complete")
     return main([])
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "elvish", "powershell"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "elvish", "nushell", "powershell"])
 def test_a_script_asks_the_program(
     shell: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["completions", shell]) == 0
-    assert re.search(rf"_WHEELMATRIX_COMPLETE ?= ?'?{shell}_complete", capsys.readouterr().out)
+    assert re.search(rf"_WHEELMATRIX_COMPLETE ?[:=] ?'?{shell}_complete", capsys.readouterr().out)
 
     assert asked(monkeypatch, shell, "wheelmatrix gener") == 0
     assert "generate-ci" in capsys.readouterr().out

@@ -15,6 +15,7 @@ _HINTS = {
     "zsh": 'eval "$(wheelmatrix completions zsh)" in ~/.zshrc, after compinit',
     "fish": "wheelmatrix completions fish > ~/.config/fish/completions/wheelmatrix.fish",
     "elvish": "eval (wheelmatrix completions elvish | slurp) in ~/.config/elvish/rc.elv",
+    "nushell": "wheelmatrix completions nushell | save -f ($nu.user-autoload-dirs | first | path join wheelmatrix.nu)",
     "powershell": "wheelmatrix completions powershell | Out-String | Invoke-Expression in $PROFILE",
 }
 
@@ -57,6 +58,32 @@ set edit:completion:arg-completer[%(prog_name)s] = {|@words|
 """
 
 
+class _Nushell(_ByLine):
+    """Source: The Nushell cookbook, "External Completers": what is no list leaves the word to nushell's own files.
+
+    Runs on 0.110. The completer of before answers for all other programs.
+    """
+
+    name = "nushell"
+    source_template = """\
+let completer_before = $env.config.completions?.external?.completer?
+$env.config.completions.external.completer = {|words|
+    if ($words | first) == "%(prog_name)s" {
+        let asked = { COMP_WORDS: ($words | str join (char newline)), %(complete_var)s: nushell_complete }
+        let told = with-env $asked { ^%(prog_name)s | complete } | get stdout | lines | compact --empty
+            | split column (char tab) value kind help
+        if ($told | any {|each| $each.kind != plain }) {
+            null
+        } else {
+            $told | each {|each| { value: $each.value, description: $each.help } }
+        }
+    } else if $completer_before != null {
+        do $completer_before $words
+    }
+}
+"""
+
+
 class _PowerShell(_ByLine):
     """Source: PowerShell's documentation of Register-ArgumentCompleter; where nothing is answered it takes files."""
 
@@ -84,7 +111,7 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
 """
 
 
-_OWN: dict[str, type[ShellComplete]] = {"elvish": _Elvish, "powershell": _PowerShell}
+_OWN: dict[str, type[ShellComplete]] = {"elvish": _Elvish, "nushell": _Nushell, "powershell": _PowerShell}
 """Shells that click does not know."""
 
 
