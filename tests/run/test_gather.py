@@ -6,7 +6,7 @@ import anyio
 import pytest
 from tests.plan.gathered import TABLES
 
-from wheelmatrix.errors import ConfigError
+from wheelmatrix.errors import ConfigError, ToolMissing
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.run import equipment
 from wheelmatrix.run.gather import gather
@@ -132,3 +132,27 @@ def test_a_lock_file_that_is_behind_has_a_hint(crate):
         ask(folder, locked=True)
 
     assert "cargo update --workspace" in caught.value.issues[0].hint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("cargo", "said", "hint"),
+    [
+        ("", "there is no program cargo", "install Rust with rustup"),
+        ("echo \"error: toolchain 'old' is not installed\" >&2; exit 1", "cargo does not run: .*'old'", "--toolchain"),
+    ],
+)
+def test_a_cargo_that_cannot_run_beside_a_rustc_that_can_is_a_missing_tool(
+    crate, tmp_path, monkeypatch, cargo, said, hint
+):
+    programs = {"rustc": 'printf "rustc 1.0.0\\nhost: x86_64-unknown-linux-gnu\\n"', "cargo": cargo}
+    for name, script in programs.items():
+        if script:
+            (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+            (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(ToolMissing, match=said) as caught:
+        ask(crate("tiny"))
+
+    assert hint in caught.value.issues[0].hint

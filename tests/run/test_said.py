@@ -118,7 +118,7 @@ def test_a_file_that_is_none_of_ours_says_nothing(folder: Path, kept: bytes) -> 
     assert recalled(kept, OPTIONS, folder / "Cargo.toml", {}) is None
 
 
-def test_who_gathers_with_it_asks_no_compiler(crate: Callable[[str], Path], tmp_path: Path) -> None:
+def test_who_gathers_with_it_asks_no_compiler(crate: Callable[[str], Path]) -> None:
     folder = crate("tiny")
     variables = dict(os.environ)
 

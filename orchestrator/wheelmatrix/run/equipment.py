@@ -84,11 +84,12 @@ def cargo_config(
     its own words.
     """
     asked = (_read(directory / text) or text for text in reversed(tuple(given)))
-    texts = (*asked, *map(_read, _config_files(directory, environment)))
+    texts = (*asked, *map(_read, config_files(directory, environment)))
     return tuple(config for text in texts if (config := _parsed(text)))
 
 
-def _config_files(directory: Path, environment: Mapping[str, str]) -> Iterator[Path]:
+def config_files(directory: Path, environment: Mapping[str, str]) -> Iterator[Path]:
+    """Yield the files with cargo's configuration that count in `directory`, as far as they are there."""
     folders = dict.fromkeys([*(place / ".cargo" for place in (directory, *directory.parents)),
                              Path(cargo_home(environment))])  # fmt: skip
     for folder in folders:

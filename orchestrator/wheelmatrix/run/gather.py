@@ -19,9 +19,8 @@ from wheelmatrix.project.described import wanted
 from wheelmatrix.run.credentials import is_secret
 from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tool_versions, tools
 from wheelmatrix.run.groups import first_of
+from wheelmatrix.run.host import ask_rust, does_not_run, host_of
 from wheelmatrix.run.host import host as ask_host
-from wheelmatrix.run.host import host_of
-from wheelmatrix.run.process import capture
 from wheelmatrix.run.project_files import find_manifest, read_files
 from wheelmatrix.run.pythons import active, cache_file, candidates, find_named, probe, probe_one
 from wheelmatrix.run.said import recalled
@@ -29,6 +28,8 @@ from wheelmatrix.values import dataclass
 
 _PROGRESS = ("    Updating", "    Blocking", " Downloading", "  Downloaded")
 """What begins the lines of cargo that are no part of an error."""
+_RUSTUPS = (b"error: toolchain '", b"error: override toolchain '", b"error: rustup could not choose")
+"""What rustup begins with, in cargo's place, where it has no toolchain to run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,9 @@ async def _cargo(
 
 
 async def _metadata(options: BuildOptions, manifest: Path, triples: Sequence[str]) -> dict[str, object]:
-    said = await capture(metadata_command(options, manifest, tuple(triples)))
+    said = await ask_rust(metadata_command(options, manifest, tuple(triples)))
+    if not said.exit.ok and said.stderr.startswith(_RUSTUPS):
+        raise does_not_run("cargo", said)
     if not said.exit.ok:
         raise _metadata_error(said.stderr.decode("utf-8", "replace"), manifest)
     return dict(json.loads(said.stdout))

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import anyio
-
 from wheelmatrix.errors import ToolMissing
 from wheelmatrix.model import Command, Host
 from wheelmatrix.run.process import Captured, capture
 
 _SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+_INSTALL_TOOLCHAIN = "install it with rustup, or take another with --toolchain NAME (or RUSTUP_TOOLCHAIN)"
 _INSTALL_RUST = "install Rust with rustup, or your distribution's cargo package (1.83 or newer)"
 
 
@@ -25,22 +24,32 @@ async def host(
     if there is no cargo or rustc, or the toolchain that a rust-toolchain file names is not installed.
     """
     rustc = environment.get("RUSTC", "rustc")
-    said: dict[str, Captured] = {}
 
-    async def ask(name: str, argv: tuple[str, ...]) -> None:
-        said[name] = await capture(Command(argv=argv, environment=added, directory=directory))
+    async def ask(*words: str) -> bytes:
+        said = await ask_rust(Command(argv=(rustc, *words), environment=added, directory=directory))
+        if not said.exit.ok:
+            raise does_not_run("rustc", said)
+        return said.stdout
 
-    try:
-        async with anyio.create_task_group() as group:
-            group.start_soon(ask, "rustc", (rustc, "-vV"))
-            if with_stds:
-                group.start_soon(ask, "sysroot", (rustc, "--print", "sysroot"))
-    except* ToolMissing as missing:
-        raise _not_there(missing) from None
-    _check(said["rustc"])
-    lines = said["rustc"].stdout.decode("utf-8", "replace").splitlines()
+    lines = (await ask("-vV")).decode("utf-8", "replace").splitlines()
     facts = dict(line.split(": ", 1) for line in lines if ": " in line)
-    return host_of(facts["host"], lines[0], _stds(said["sysroot"].stdout) if with_stds else frozenset())
+    return host_of(facts["host"], lines[0], _stds(await ask("--print", "sysroot")) if with_stds else frozenset())
+
+
+async def ask_rust(command: Command) -> Captured:
+    """Return what a program of Rust says; raises ToolMissing, with how to get it, if it is not there."""
+    try:
+        return await capture(command)
+    except ToolMissing as missing:
+        raise ToolMissing.of(missing.issues[0].message, where="PATH", hint=_INSTALL_RUST) from None
+
+
+def does_not_run(name: str, said: Captured) -> ToolMissing:
+    """Return the error of a program of Rust that is there and of no use, mostly for want of its toolchain."""
+    # With RUST_BACKTRACE set, rustup says where in itself it ended, too.
+    text = said.stderr.decode("utf-8", "replace").partition("\nStack backtrace:")[0].strip()
+    hint = _INSTALL_TOOLCHAIN if "toolchain" in text else _INSTALL_RUST
+    return ToolMissing.of(f"{name} does not run: {text}", hint=hint)
 
 
 def host_of(triple: str, rustc: str, stds: frozenset[str] = frozenset()) -> Host:
@@ -77,20 +86,3 @@ def _quota() -> int:
         period_us = int(Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us").read_text())
         return -(-granted_us // period_us) if granted_us > 0 else 0
     return 0
-
-
-def _check(said: Captured) -> None:
-    if said.exit.ok:
-        return
-    # With RUST_BACKTRACE set, rustup says where in itself it ended, too.
-    text = said.stderr.decode("utf-8", "replace").partition("\nStack backtrace:")[0].strip()
-    hint = _INSTALL_RUST
-    if "toolchain" in text:
-        hint = "install it with rustup, or take another with --toolchain NAME (or RUSTUP_TOOLCHAIN)"
-    raise ToolMissing.of(f"rustc does not run: {text}", hint=hint)
-
-
-def _not_there(group: BaseExceptionGroup[ToolMissing]) -> ToolMissing:
-    issues = [issue for error in group.exceptions if isinstance(error, ToolMissing) for issue in error.issues]
-    names = sorted({issue.message for issue in issues})
-    return ToolMissing.of("; ".join(names), where="PATH", hint=_INSTALL_RUST)

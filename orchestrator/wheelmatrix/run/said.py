@@ -14,13 +14,13 @@ from typing import Any
 from wheelmatrix.model import Command
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.command import metadata_command
-from wheelmatrix.run.equipment import cargo_home
+from wheelmatrix.run.equipment import config_files
 from wheelmatrix.values import dataclass
 
 _VARIABLES = ("CARGO", "RUST", "HOME", "PATH")
 """How the names of the variables begin that the answer depends on."""
-_SETTINGS = (".cargo/config", ".cargo/config.toml", "rust-toolchain", "rust-toolchain.toml")
-"""What counts for a crate in each folder above it."""
+_TOOLCHAINS = ("rust-toolchain", "rust-toolchain.toml")
+"""What chooses the compiler for a crate in each folder above it."""
 _DISCOVERED = ("", "src", "src/bin", "examples", "tests", "benches")
 """Folders of a package where cargo takes files for targets of its own accord. Source: The Cargo Book, "Targets"."""
 
@@ -39,9 +39,9 @@ class Said:
 
 def record(said: Said, asked: Command, environment: Mapping[str, str]) -> bytes:
     """Return `said` as a file, with what it depends on: what was `asked`, variables, and files as they are now."""
-    found = {str(path): _stamp(path) for path in _inputs(said.metadata, asked, environment)}
     facts = {"triple": said.triple, "rustc": said.rustc, "metadata": said.metadata}
-    return json.dumps({"key": _key(asked, environment), "inputs": found, **facts}).encode()
+    inputs = _stamps(said.metadata, asked, environment)
+    return json.dumps({"key": _key(asked, environment), "inputs": inputs, **facts}).encode()
 
 
 def recalled(kept: bytes, options: BuildOptions, manifest: Path, environment: Mapping[str, str]) -> Said | None:
@@ -49,8 +49,8 @@ def recalled(kept: bytes, options: BuildOptions, manifest: Path, environment: Ma
     try:
         known = json.loads(kept)
         asked = metadata_command(options, manifest, (known["triple"],))
-        holds = known["key"] == _key(asked, environment)
-        if holds and all(_stamp(Path(path)) == stamp for path, stamp in known["inputs"].items()):
+        inputs = _stamps(known["metadata"], asked, environment)
+        if (known["key"], known["inputs"]) == (_key(asked, environment), inputs):
             return Said(triple=known["triple"], rustc=known["rustc"], metadata=known["metadata"])
     except (ValueError, LookupError, TypeError, AttributeError):  # it is no file of ours, or of another version
         return None
@@ -62,6 +62,10 @@ def _key(asked: Command, environment: Mapping[str, str]) -> str:
     return sha256(repr((asked.argv, sorted(asked.environment.items()), read)).encode()).hexdigest()
 
 
+def _stamps(metadata: Mapping[str, Any], asked: Command, environment: Mapping[str, str]) -> dict[str, list[int] | None]:
+    return {str(path): _stamp(path) for path in _inputs(metadata, asked, environment)}
+
+
 def _inputs(metadata: Mapping[str, Any], asked: Command, environment: Mapping[str, str]) -> Iterator[Path]:
     """Yield the files and folders that cargo read, there or not; what comes from an index does not change."""
     workspace = Path(metadata["workspace_root"])
@@ -71,8 +75,8 @@ def _inputs(metadata: Mapping[str, Any], asked: Command, environment: Mapping[st
             yield Path(package["manifest_path"])
             yield from (Path(package["manifest_path"]).parent / name for name in _DISCOVERED)
     directory = Path(asked.directory)
-    yield from (folder / name for folder in (directory, *directory.parents) for name in _SETTINGS)
-    yield from (Path(cargo_home(environment), name) for name in ("config", "config.toml"))
+    yield from (folder / name for folder in (directory, *directory.parents) for name in _TOOLCHAINS)
+    yield from config_files(directory, environment)
     yield from (directory / given for name, given in pairwise(asked.argv) if name == "--config")
 
 
