@@ -56,7 +56,8 @@ class Bench:
         for prefix in prefixes:
             subprocess.run([sys.executable, "-m", "venv", "--without-pip", prefix], check=True)
         pythons = [next(path for path in each.glob("*/python*") if path.stem == "python") for each in prefixes]
-        self._prefix = prefixes[0]
+        # Of two that install into one environment each would find what the other one has put there.
+        self._prefixes = dict(zip(_BACKENDS, prefixes, strict=True))
         self._turns = {name: cycle(pythons) for name in _BACKENDS}
 
     def install(self, backend: str) -> Sample:
@@ -70,7 +71,7 @@ class Bench:
         """Install the project as editable with a program of its own."""
         pip = Path(sysconfig.get_path("scripts"), "pip")
         argv = [sys.executable, "-m", program, "develop", "--release", "--pip-path", str(pip)]
-        return run(argv, self._places[program], {**self._environment, "VIRTUAL_ENV": str(self._prefix)})
+        return run(argv, self._places[program], {**self._environment, "VIRTUAL_ENV": str(self._prefixes[program])})
 
 
 def measure(title: str, project: Path, scratch: Path, rounds: int, **variables: str) -> Bench:
