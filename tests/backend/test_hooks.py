@@ -14,7 +14,6 @@ from wheelmatrix.backend.heard import heard
 from wheelmatrix.backend.metadata import prepare_metadata_for_build_editable, prepare_metadata_for_build_wheel
 from wheelmatrix.backend.sdists import build_sdist
 from wheelmatrix.backend.wheels import build_editable, build_wheel
-from wheelmatrix.plan.frontend import RECORD
 
 PYTHON = f"cp{sys.version_info[0]}{sys.version_info[1]}"
 
@@ -62,8 +61,6 @@ def test_a_wheel_has_the_metadata_that_was_prepared(mixed: Path, capfd: pytest.C
     assert "manylinux" not in name
     assert found[f"{folder}/METADATA"] == (prepared / "METADATA").read_bytes()
     assert found[f"{folder}/note.txt"] == b"of the frontend"
-    assert (prepared / RECORD).is_file()
-    assert f"{folder}/{RECORD}" not in found
     assert found[f"{folder}/entry_points.txt"] == (prepared / "entry_points.txt").read_bytes()
     assert f"Tag: {name[len('tiny_mixed-0.1.0-') : -len('.whl')]}\n".encode() in found[f"{folder}/WHEEL"]
     assert capfd.readouterr().out == ""

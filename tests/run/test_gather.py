@@ -2,7 +2,6 @@ import os
 import sys
 from pathlib import Path
 
-import anyio
 import pytest
 from tests.plan.gathered import TABLES
 
@@ -19,7 +18,7 @@ def ask(folder, environment=None, targets=(), **options):
     pyproject, text = find_pyproject(folder, "")
     variables = dict(os.environ) | (environment or {})
     asked = resolve({"interpreters": ("3.12",), "offline": True, **options}, variables, pyproject, text).options
-    return anyio.run(gather, asked, pyproject, text, folder, variables, targets)[0]
+    return gather(asked, pyproject, text, folder, variables, targets)[0]
 
 
 def test_pyproject_lies_in_the_directory_and_a_bom_is_no_part_of_its_text(tmp_path):

@@ -4,7 +4,6 @@ import os
 import subprocess
 from pathlib import Path
 
-import anyio
 import pytest
 
 from wheelmatrix.options import BuildOptions, Pattern
@@ -24,7 +23,7 @@ def write(folder: Path, *names: str) -> None:
 def names(folder: Path, **options: object) -> list[str]:
     asked = BuildOptions(offline=True, **options)  # type: ignore[arg-type]  # fields by name
     pyproject, text = find_pyproject(folder, "")
-    gathered, _ = anyio.run(gather, asked, pyproject, text, folder, dict(os.environ))
+    gathered, _ = gather(asked, pyproject, text, folder, dict(os.environ))
     return [entry.name for entry in project(asked, gathered).sources]
 
 

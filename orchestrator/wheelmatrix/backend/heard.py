@@ -31,11 +31,10 @@ def prepared(
     *,
     editable: str = "",
     needed_next: Iterable[str] = (),
-    kept: bytes = b"",
 ) -> Prepared:
     """Return the plan of the one cell that a frontend means.
 
-    `editable`, `needed_next` and `kept`: as for `prepare`. Raises WheelmatrixError.
+    `editable`, `needed_next`: as for `prepare`. Raises WheelmatrixError.
     """
     environment = dict(os.environ)
     running = Running(
@@ -48,5 +47,4 @@ def prepared(
         environment=environment,
         editable=editable,
         needed_next=needed_next,
-        kept=kept,
     )

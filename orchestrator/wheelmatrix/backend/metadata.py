@@ -5,16 +5,13 @@ from pathlib import Path
 from wheelmatrix import __version__
 from wheelmatrix.backend.heard import Settings, prepared
 from wheelmatrix.backend.told import telling
-from wheelmatrix.run.dist_info import keep_said, write_dist_info
+from wheelmatrix.run.dist_info import write_dist_info
 
 
 def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: Settings = None) -> str:
     """Write the `.dist-info` directory that the wheel will have, and return its name; nothing is compiled."""
     with telling():
-        found, out = prepared(config_settings), Path(metadata_directory)
-        folder = write_dist_info(found, out, f"wheelmatrix {__version__}")
-        keep_said(found, out / folder)
-        return folder
+        return write_dist_info(prepared(config_settings), Path(metadata_directory), f"wheelmatrix {__version__}")
 
 
 def prepare_metadata_for_build_editable(metadata_directory: str, config_settings: Settings = None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wheelmatrix.backend.heard import Settings, heard, prepared
 from wheelmatrix.backend.told import telling
-from wheelmatrix.plan.frontend import RECORD, build_arguments, honoured
+from wheelmatrix.plan.frontend import build_arguments, honoured
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.dist_info import read_dist_info
 from wheelmatrix.show.color import has_color
@@ -41,11 +41,11 @@ def build_editable(
 
 
 def _built(out: Path, metadata_directory: str | None, settings: Settings, *, editable: str = "") -> str:
-    files = read_dist_info(Path(metadata_directory)) if metadata_directory is not None else {}
-    found = prepared(settings, out, editable=editable, needed_next=_RUN, kept=files.get(RECORD, b""))
+    found = prepared(settings, out, editable=editable, needed_next=_RUN)
     from wheelmatrix.run.execute import execute
 
     if metadata_directory is not None:
+        files = read_dist_info(Path(metadata_directory))
         project = honoured(found.plan.project, Path(metadata_directory).name, files)
         found = replace(found, plan=replace(found.plan, project=project))
     arguments = ("pep517", *build_arguments(settings, os.environ))

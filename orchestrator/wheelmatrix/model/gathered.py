@@ -99,9 +99,9 @@ class Gathered:
     first_links: frozenset[PurePath] = frozenset()
     """Files in the cache that tell what zig has linked for before."""
     tools: Mapping[str, str] = field(default_factory=dict)
-    """Optional Python packages that are installed beside us, with their version: `repairwheel` → `0.8.0`.
+    """Packages for linking that are installed beside us, with their version: `ziglang` → `0.15.2`.
 
-    Also `zig` and `cargo-zigbuild`, where they came without a package and say their version."""
+    Also `zig` and `cargo-zigbuild`, where they came without a package and say their version. Empty without targets."""
     programs: Mapping[str, PurePath] = field(default_factory=dict)
     """Programs that linking for other targets may need, and package managers, as far as they were found."""
     cargo_home: PurePath = PurePath("~/.cargo")

@@ -11,8 +11,6 @@ from wheelmatrix.options import nearest
 from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.values import dataclass
 
-RECORD = "wheelmatrix.json"
-"""What the hook that prepares metadata keeps in the `.dist-info` for the hook that builds; no part of a wheel."""
 _KEYS = ("build-args", "maturin.build-args", "wheelmatrix.build-args")
 _VARIABLES = ("WHEELMATRIX_PEP517_ARGS", "MATURIN_PEP517_ARGS")
 _ARCHFLAGS = {
@@ -92,7 +90,7 @@ def honoured(project: Project, folder: str, files: Mapping[str, bytes]) -> Proje
         raise ConfigError.of(
             f"expected {expected} with METADATA", where=f"metadata directory {folder}", hint="prepare it anew"
         )
-    own = ("METADATA", "WHEEL", "RECORD", "entry_points.txt", RECORD)
+    own = ("METADATA", "WHEEL", "RECORD", "entry_points.txt")
     licenses = {name.removeprefix("licenses/"): text for name, text in files.items() if name.startswith("licenses/")}
     others = {name: text for name, text in files.items() if name not in own and not name.startswith("licenses/")}
     metadata = replace(

@@ -8,7 +8,7 @@ from wheelmatrix.bindings.pyo3 import free_threaded_since, limits, parse_version
 from wheelmatrix.errors import ConfigError, Issue
 from wheelmatrix.model import BindingsKind, Crate, PyO3
 from wheelmatrix.options import BuildOptions, Feature
-from wheelmatrix.project.features import resolve_features
+from wheelmatrix.project.features import asked, resolve_features
 from wheelmatrix.project.targets import shipped
 
 _PYO3: tuple[Literal["pyo3", "pyo3-ffi"], ...] = ("pyo3", "pyo3-ffi")
@@ -79,11 +79,14 @@ def _pyo3(
     cpython, pypy, graalpy = limits(ffi)
     version = parse_version(bound["version"])
     always = [each.feature for each in options.conditional_features if not _is_conditional(each)]
-    plain = _reached(cargo_metadata, package, options, always)
+    plain = reached
+    if len(always) < len(options.conditional_features):
+        plain = _reached(cargo_metadata, package, options, always)
     return PyO3(
         crate=crate,
         version=version,
         features=frozenset(name for each in found.values() for one in each for name in plain.get(one["id"], ())),
+        asked=asked(options, options.features or always),
         cpython=cpython,
         pypy=pypy,
         graalpy=graalpy,

@@ -41,10 +41,18 @@ def conditional(options: BuildOptions, interpreter: Interpreter) -> tuple[str, .
     )
 
 
+def asked(options: BuildOptions, features: Iterable[str]) -> tuple[str, ...]:
+    """Return what makes two questions for the features of a crate the same one."""
+    flags = [f"--{name}" for name in ("all_features", "no_default_features") if getattr(options, name)]
+    return (*flags, *sorted(set(features)))
+
+
 def pyo3_features(
     cargo_metadata: Mapping[str, Any], crate: Crate, options: BuildOptions, features: Iterable[str]
 ) -> frozenset[str]:
     """Return the features of pyo3 and pyo3-ffi together when the crate is built with `features`."""
+    if crate.pyo3 is not None and crate.pyo3.asked == asked(options, features):
+        return crate.pyo3.features
     resolved = resolve_features(
         cargo_metadata,
         crate.package_id,

@@ -1,6 +1,5 @@
 """Copying one file in the cheapest way that the file system knows, with its mode and its time."""
 
-import ctypes
 import errno
 import os
 import stat
@@ -10,6 +9,8 @@ from pathlib import Path
 
 if sys.platform == "linux":
     import fcntl
+if sys.platform == "darwin":
+    import ctypes
 
 _FICLONE = 0x40049409
 """ioctl_ficlone(2): `_IOW(0x94, 9, int)`."""
@@ -120,9 +121,11 @@ if sys.platform == "linux":
             os.close(reading)
 
 
-def _clonefile(source: str, target: str) -> None:
-    """macOS: APFS; clonefile(2) makes the file or nothing."""
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.clonefile(os.fsencode(source), os.fsencode(target), 0) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), source)
+if sys.platform == "darwin":
+
+    def _clonefile(source: str, target: str) -> None:
+        """macOS: APFS; clonefile(2) makes the file or nothing."""
+        library = ctypes.CDLL(None, use_errno=True)
+        if library.clonefile(os.fsencode(source), os.fsencode(target), 0) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), source)

@@ -5,11 +5,8 @@ from pathlib import Path
 
 from wheelmatrix.errors import ConfigError, PackError
 from wheelmatrix.pack.layout import dist_info_entries, wheel_tags
-from wheelmatrix.plan.command import metadata_command
-from wheelmatrix.plan.frontend import RECORD
 from wheelmatrix.run.files import issue_of, write_whole
 from wheelmatrix.run.prepare import Prepared
-from wheelmatrix.run.said import Said, record
 from wheelmatrix.verify.tags import likely_tag
 
 
@@ -32,17 +29,6 @@ def write_dist_info(prepared: Prepared, directory: Path, generator: str) -> str:
             raise PackError(issue_of(error, place)) from error
         write_whole(place, content)
     return folder
-
-
-def keep_said(prepared: Prepared, folder: Path) -> None:
-    """Put into a `.dist-info` directory what cargo said of a build for this machine; raises PackError."""
-    gathered = prepared.gathered
-    host = gathered.host
-    if any(cell.target.triple != host.triple for cell in prepared.plan.cells):
-        return
-    asked = metadata_command(prepared.given.options, prepared.plan.project.crate.manifest, (host.triple,))
-    said = Said(triple=host.triple, rustc=host.rustc, metadata=dict(gathered.cargo_metadata))
-    write_whole(folder / RECORD, record(said, asked, gathered.environment))
 
 
 def read_dist_info(folder: Path) -> Mapping[str, bytes]:

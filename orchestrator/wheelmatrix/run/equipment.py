@@ -4,7 +4,6 @@ import re
 import shutil
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
 
 import tomli
@@ -14,15 +13,19 @@ from wheelmatrix.model import Command, Target
 from wheelmatrix.plan.install import MANAGERS
 from wheelmatrix.run.process import capture
 
-_PACKAGES = ("repairwheel", "ziglang", "cargo-zigbuild")
+_PACKAGES = ("ziglang", "cargo-zigbuild")
 _VERSION_OF = {"zig": ("version",), "cargo-zigbuild": ("--version",)}
 """How programs that may have come without a package are asked for their version."""
 _PATIENCE_S = 10.0
 _GNU_TOOLS = ("gcc", "g++", "ar")
+CONFIG_NAMES = ("config", "config.toml")
+"""Of two in one folder cargo takes the one without ending."""
 
 
 def tools() -> dict[str, str]:
-    """Return the optional packages that are installed beside us, each with its version."""
+    """Return the packages for linking that are installed beside us, each with its version."""
+    from importlib.metadata import PackageNotFoundError, version
+
     found = {}
     for name in _PACKAGES:
         try:
@@ -90,11 +93,14 @@ def cargo_config(
 
 def config_files(directory: Path, environment: Mapping[str, str]) -> Iterator[Path]:
     """Yield the files with cargo's configuration that count in `directory`, as far as they are there."""
-    folders = dict.fromkeys([*(place / ".cargo" for place in (directory, *directory.parents)),
-                             Path(cargo_home(environment))])  # fmt: skip
-    for folder in folders:
-        # Of two in one folder cargo takes the one without ending.
-        yield from [path for name in ("config", "config.toml") if (path := folder / name).is_file()][:1]
+    for folder in config_folders(directory, environment):
+        yield from [path for name in CONFIG_NAMES if (path := folder / name).is_file()][:1]
+
+
+def config_folders(directory: Path, environment: Mapping[str, str]) -> Iterable[Path]:
+    """Return the folders in which cargo looks for its configuration, each once, what counts more first."""
+    above = (place / ".cargo" for place in (directory, *directory.parents))
+    return dict.fromkeys((*above, Path(cargo_home(environment))))
 
 
 def _read(path: Path) -> str:

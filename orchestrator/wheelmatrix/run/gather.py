@@ -2,8 +2,10 @@
 
 import json
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePath
 
 import anyio
@@ -22,8 +24,19 @@ from wheelmatrix.run.groups import first_of
 from wheelmatrix.run.host import ask_rust, does_not_run, host_of
 from wheelmatrix.run.host import host as ask_host
 from wheelmatrix.run.project_files import find_manifest, read_files
-from wheelmatrix.run.pythons import active, cache_file, candidates, find_named, probe, probe_one
-from wheelmatrix.run.said import recalled
+from wheelmatrix.run.pythons import (
+    Answers,
+    Candidate,
+    active,
+    ask,
+    cache_file,
+    candidates,
+    distinct,
+    find_named,
+    kept,
+    usable,
+)
+from wheelmatrix.run.said import Said, keep, recalled
 from wheelmatrix.values import dataclass
 
 _PROGRESS = ("    Updating", "    Blocking", " Downloading", "  Downloaded")
@@ -33,43 +46,130 @@ _RUSTUPS = (b"error: toolchain '", b"error: override toolchain '", b"error: rust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pythons:
-    installed: tuple[Installed, ...]
-    asked: Mapping[str, Installed]
-    active: Installed | None
+class _Question:
+    """What is to be known, and what can be said of it without asking anybody."""
+
+    options: BuildOptions
+    pyproject: Path | None
+    text: str
+    """pyproject.toml's."""
+    directory: Path
+    environment: Mapping[str, str]
+    targets: tuple[Target, ...]
+    manifest: Path
+    named: Mapping[str, Candidate]
+    """What was asked for by path or by program."""
     current: Path | None
-    warnings: tuple[str, ...]
+    """The Python of the active environment."""
+    active: Candidate | None
+    """The same, if a build may take it."""
+    others: tuple[Candidate, ...]
+    programs: Mapping[str, PurePath]
+    cache: Path
+
+    @property
+    def pythons(self) -> tuple[Candidate, ...]:
+        """All that have to say what they are."""
+        return (*self.named.values(), *((self.active,) if self.active else ()), *self.others)
 
 
-async def gather(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What rustc, cargo, Pythons and tools say."""
+
+    host: Host
+    metadata: Mapping[str, object]
+    pythons: Answers
+    tools: Mapping[str, str]
+
+
+def gather(
     options: BuildOptions,
     pyproject: Path | None,
     text: str,
     directory: Path,
     environment: Mapping[str, str],
     targets: tuple[Target, ...] = (),
-    *,
-    kept: bytes = b"",
 ) -> tuple[Gathered, tuple[str, ...]]:
     """Return what the machine says, and warnings about what it could not say.
 
-    `targets`: those that were asked for; none: the host alone. `kept`: what cargo said to the hook before, as `record`
-    writes it. Raises ConfigError and ToolMissing.
+    `targets`: those that were asked for; none: the host alone. What was said before and still holds is not asked again,
+    and if that is all, there is not even an event loop. Raises ConfigError and ToolMissing.
     """
-    manifest = find_manifest(options, pyproject, text, directory)
+    question = _question(options, pyproject, text, directory, environment, targets)
+    return _gathered(question, _known(question) or anyio.run(_answer, question))
+
+
+async def gather_meanwhile(
+    options: BuildOptions,
+    pyproject: Path | None,
+    text: str,
+    directory: Path,
+    environment: Mapping[str, str],
+    targets: tuple[Target, ...] = (),
+) -> tuple[Gathered, tuple[str, ...]]:
+    """Do as `gather` does, in an event loop that has other things to do."""
+    question = await to_thread.run_sync(_question, options, pyproject, text, directory, environment, targets)
+    answer = _known(question) or await _answer(question)
+    return await to_thread.run_sync(_gathered, question, answer)
+
+
+def _question(
+    options: BuildOptions,
+    pyproject: Path | None,
+    text: str,
+    directory: Path,
+    environment: Mapping[str, str],
+    targets: tuple[Target, ...],
+) -> _Question:
+    """Look for what there is to ask."""
+    wants_active = takes_active(options)
+    found = {spec: find_named(spec, environment, directory) for spec in options.interpreters if not is_spec(spec)}
+    try:
+        current = active(environment)
+    except ConfigError:
+        if wants_active:
+            raise
+        current = None
+    return _Question(
+        options=options,
+        pyproject=pyproject,
+        text=text,
+        directory=directory,
+        environment=environment,
+        targets=targets,
+        manifest=find_manifest(options, pyproject, text, directory),
+        named={spec: (path, "asked for") for spec, path in found.items() if path is not None},
+        current=current,
+        active=(current, "active environment") if current and wants_active else None,
+        others=candidates(environment),
+        programs=programs(targets, environment),
+        cache=cache_file(environment),
+    )
+
+
+def _known(question: _Question) -> _Answer | None:
+    """Return the answer that was given before; None: somebody has to be asked."""
+    if question.targets:
+        return None
+    said = recalled(question.options, question.manifest, question.directory, question.environment)
+    pythons = kept(question.pythons, question.cache) if said else None
+    if said is None or pythons is None:
+        return None
+    return _Answer(host=host_of(said.triple, said.rustc), metadata=said.metadata, pythons=pythons, tools={})
+
+
+async def _answer(question: _Question) -> _Answer:
+    """Ask everybody at once; raises ConfigError and ToolMissing."""
     said: list[tuple[Host, dict[str, object]]] = []
-    found: list[_Pythons] = []
+    pythons: dict[Candidate, Installed | str] = {}
 
     async def ask_cargo() -> None:
-        known = recalled(kept, options, manifest, environment) if kept and not targets else None
-        said.append(
-            (host_of(known.triple, known.rustc), known.metadata)
-            if known
-            else await _cargo(options, manifest, environment, targets)
-        )
+        said.append(await _cargo(question))
 
     async def ask_pythons() -> None:
-        found.append(await _pythons(options, directory, environment))
+        pythons.update(await ask(question.pythons, cache=question.cache))
+        _checked(question, pythons)
 
     try:
         async with anyio.create_task_group() as group:
@@ -77,43 +177,69 @@ async def gather(
             group.start_soon(ask_pythons)
     except* (ConfigError, ToolMissing) as failures:
         raise first_of(failures) from None
-    (pythons,), ((host, metadata),) = found, said
-    files = wanted(options, pyproject, text, metadata, manifest)
-    listed, texts = await to_thread.run_sync(read_files, files, (pyproject or manifest).parent)
-    root = directory / (options.target_dir or str(metadata["target_directory"])) / "wheelmatrix"
-    found_programs = programs(targets, environment)
+    ((host, metadata),) = said
+    found = tools() if question.targets else {}
+    versions = await tool_versions(found, question.programs, question.manifest.parent)
+    return _Answer(host=host, metadata=metadata, pythons=pythons, tools=versions)
+
+
+def _checked(question: _Question, answers: Answers) -> tuple[dict[str, Installed], Installed | None]:
+    """Return the Pythons that were asked for, and the active one; raises ConfigError if one is of no use."""
+    asked = {spec: usable(*candidate, answers[candidate]) for spec, candidate in question.named.items()}
+    return asked, usable(*question.active, answers[question.active]) if question.active else None
+
+
+def _gathered(question: _Question, answer: _Answer) -> tuple[Gathered, tuple[str, ...]]:
+    options, directory, environment = question.options, question.directory, question.environment
+    asked, running = _checked(question, answer.pythons)
+    warnings: list[str] = []
+    installed = distinct({each: answer.pythons[each] for each in question.others}, warn=warnings.append)
+    files = wanted(options, question.pyproject, question.text, answer.metadata, question.manifest)
+    listed, texts = read_files(files, (question.pyproject or question.manifest).parent)
+    root = _root(options, directory, answer.metadata)
+    cache = question.cache.parent
     return Gathered(
         directory=directory,
-        pyproject=pyproject,
-        pyproject_text=text,
-        cargo_metadata=metadata,
+        pyproject=question.pyproject,
+        pyproject_text=question.text,
+        cargo_metadata=answer.metadata,
         texts=texts,
         files=listed,
-        installed=pythons.installed,
-        asked=pythons.asked,
-        active=pythons.active,
-        current=pythons.current,
-        host=host,
+        installed=installed,
+        asked=asked,
+        active=running,
+        current=directory / question.current if question.current else None,
+        host=answer.host,
         directories=frozenset(path for path in (root / "builds").glob("*/*/*") if not path.name.startswith(".")),
-        cache=cache_file(environment).parent,
-        first_links=frozenset((cache_file(environment).parent / "zig/first-link").glob("*/*.done")),
-        tools=await tool_versions(tools(), found_programs, manifest.parent),
-        programs=found_programs,
+        cache=cache,
+        first_links=frozenset((cache / "zig/first-link").glob("*/*.done")),
+        tools=answer.tools,
+        programs=question.programs,
         cargo_home=cargo_home(environment),
         python=PurePath(sys.executable),
-        cargo_config=cargo_config(manifest.parent, environment, options.cargo_config),
+        cargo_config=cargo_config(question.manifest.parent, environment, options.cargo_config),
         environment={name: value for name, value in environment.items() if not is_secret(name)},
         today=datetime.now(UTC).date(),
-    ), pythons.warnings
+    ), tuple(warnings) if options.find_interpreter else ()
 
 
-async def _cargo(
-    options: BuildOptions, manifest: Path, environment: Mapping[str, str], targets: tuple[Target, ...]
-) -> tuple[Host, dict[str, object]]:
+async def _cargo(question: _Question) -> tuple[Host, dict[str, object]]:
+    options, manifest, environment = question.options, question.manifest, question.environment
+    asked_ns = time.time_ns()
     toolchain = toolchain_environment(options)
-    host = await ask_host(manifest.parent, environment, toolchain, with_stds=bool(targets))
-    triples = {triple for target in targets for triple in target.slices or (target.triple,)}
-    return host, await _metadata(options, manifest, sorted(triples) or [host.triple])
+    host = await ask_host(manifest.parent, environment, toolchain, with_stds=bool(question.targets))
+    triples = {triple for target in question.targets for triple in target.slices or (target.triple,)}
+    metadata = await _metadata(options, manifest, sorted(triples) or [host.triple])
+    if not question.targets:
+        root = _root(options, question.directory, metadata)
+        said = Said(triple=host.triple, rustc=host.rustc, metadata=metadata)
+        await to_thread.run_sync(partial(keep, said, options, manifest, environment, root=root, asked_ns=asked_ns))
+    return host, metadata
+
+
+def _root(options: BuildOptions, directory: Path, metadata: Mapping[str, object]) -> Path:
+    """Return the directory of what is kept between runs, there or not."""
+    return directory / (options.target_dir or str(metadata["target_directory"])) / "wheelmatrix"
 
 
 async def _metadata(options: BuildOptions, manifest: Path, triples: Sequence[str]) -> dict[str, object]:
@@ -133,31 +259,3 @@ def _metadata_error(said: str, manifest: Path) -> ConfigError:
     elif "offline" in said:
         hint = "run `cargo fetch` once with a network, or leave out --offline"
     return ConfigError.of("\n".join(lines).strip().removeprefix("error: "), where=str(manifest), hint=hint)
-
-
-async def _pythons(options: BuildOptions, directory: Path, environment: Mapping[str, str]) -> _Pythons:
-    warnings: list[str] = []
-    cache = cache_file(environment)
-    asked = {}
-    for spec in options.interpreters:
-        if not is_spec(spec):
-            path = await to_thread.run_sync(find_named, spec, environment, directory)
-            if path is not None:
-                asked[spec] = await probe_one(path, "asked for", cache=cache)
-    wants_active = takes_active(options)
-    try:
-        current = active(environment)
-    except ConfigError:
-        if wants_active:
-            raise
-        current = None
-    running = await probe_one(current, "active environment", cache=cache) if current and wants_active else None
-    places = await to_thread.run_sync(candidates, environment)
-    installed = await probe(places, cache=cache, warn=warnings.append)
-    return _Pythons(
-        installed=installed,
-        asked=asked,
-        active=running,
-        current=directory / current if current else None,
-        warnings=tuple(warnings) if options.find_interpreter else (),
-    )

@@ -50,7 +50,6 @@ def prepare(
     elsewhere: bool = False,
     editable: str = "",
     needed_next: Iterable[str] = (),
-    kept: bytes = b"",
 ) -> Prepared:
     """Return the plan of a run, with all that it was made from; nothing is compiled.
 
@@ -58,7 +57,6 @@ def prepare(
     machines that can link for their targets, and this one need not; it cannot be executed.
     `editable`: the build is for an editable installation, and this its cargo profile if nothing else names one.
     `needed_next`: modules that the caller imports next; they are loaded while cargo is waited for.
-    `kept`: what cargo said to the hook before, as `gather` takes it.
     Raises ConfigError, NothingToBuild and ToolMissing.
     """
     asked = str(command_line.get("manifest_path") or environment.get("WHEELMATRIX_MANIFEST_PATH") or "")
@@ -71,8 +69,7 @@ def prepare(
     # Which system this is decides what `win_amd64` is built with, and is known without asking.
     targets = tuple(asked_targets(given.options, known, this_system()))
     Thread(target=_load, args=(needed_next,), daemon=True).start()
-    asking = partial(gather, given.options, pyproject, text, directory, environment, targets, kept=kept)
-    gathered, warnings = anyio.run(asking)
+    gathered, warnings = gather(given.options, pyproject, text, directory, environment, targets)
     found = project(given.options, gathered)
     made = plan(given.options, known, equipped(gathered, targets) if elsewhere else gathered, found)
     return Prepared(

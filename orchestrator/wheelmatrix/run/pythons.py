@@ -21,7 +21,10 @@ from wheelmatrix.model import Implementation, Installed
 from wheelmatrix.run.files import write_whole
 from wheelmatrix.run.places import SHIMS, Candidate, active, candidates, find_named
 
-__all__ = ["PROBE", "active", "answer", "cache_file", "candidates", "find_named", "probe", "probe_one"]
+__all__ = [
+    "PROBE", "Answers", "Candidate", "active", "answer", "ask", "cache_file", "candidates", "distinct", "find_named",
+    "kept", "probe", "probe_one", "usable",
+]  # fmt: skip
 
 PROBE = """
 import json, os, sys, sysconfig
@@ -64,6 +67,8 @@ _SCHEMA = 2
 _Key = tuple[str, int, int]
 """What an answer is kept by: real path, time of change in ns, size in bytes."""
 
+Answers = Mapping[Candidate, Installed | str]
+"""What candidates are, or why one is not known."""
 _Facts = dict[str, Any]
 """What PROBE prints, checked by `_installed`."""
 
@@ -86,7 +91,11 @@ async def probe(
     Python < 3.8 and implementations without wheels are left out in silence. What does not answer in `timeout_s`
     seconds, or not in the way a Python does, is left out, and `warn` is told why.
     """
-    answers = await _answers(tuple(executables), cache, timeout_s)
+    return distinct(await ask(tuple(executables), cache=cache, timeout_s=timeout_s), warn=warn)
+
+
+def distinct(answers: Answers, *, warn: Callable[[str], object] = lambda text: None) -> tuple[Installed, ...]:
+    """Return the Pythons among `answers` as `probe` does."""
     first: dict[tuple[object, ...], Installed] = {}
     for (path, source), answer in answers.items():
         if isinstance(answer, str):
@@ -105,7 +114,11 @@ async def probe_one(path: Path, source: str, *, cache: Path | None, timeout_s: f
 
     Raises ConfigError if it does not answer as a Python does, is older than 3.8 or of an unknown implementation.
     """
-    answer = (await _answers(((path, source),), cache, timeout_s))[path, source]
+    return usable(path, source, (await ask(((path, source),), cache=cache, timeout_s=timeout_s))[path, source])
+
+
+def usable(path: Path, source: str, answer: Installed | str) -> Installed:
+    """Return the Python at `path` that gave this answer; raises ConfigError as `probe_one` does."""
     if isinstance(answer, str):
         raise ConfigError.of(f"{path} is no Python that can be used: {answer}", where=source)
     if answer.version < LOWEST or answer.implementation not in get_args(Implementation):
@@ -122,22 +135,29 @@ def answer(said: bytes, path: Path, source: str) -> Installed | None:
         return None
 
 
-async def _answers(
-    asked: tuple[Candidate, ...], cache: Path | None, timeout_s: float
-) -> dict[Candidate, Installed | str]:
-    """Answer, or the reason why there is none, of each candidate, in the order given."""
+def kept(asked: Iterable[Candidate], cache: Path) -> Answers | None:
+    """Return the answers that all candidates gave before, in the order given; None: some have to be asked."""
+    known = _read_cache(cache)
+    keys = {candidate: _key(candidate[0]) for candidate in asked}
+    if not all(key in known for key in keys.values()):
+        return None
+    return {candidate: _installed(candidate, known[key]) for candidate, key in keys.items() if key}
+
+
+async def ask(asked: Iterable[Candidate], *, cache: Path | None, timeout_s: float = 10.0) -> Answers:
+    """Return the answer, or the reason why there is none, of each candidate, in the order given."""
     kept = _read_cache(cache) if cache else {}
     keys = {candidate: _key(candidate[0]) for candidate in asked}
     answers: dict[Candidate, _Facts | str] = {c: kept[key] for c, key in keys.items() if key and key in kept}
     limiter = anyio.CapacityLimiter(2 * (os.cpu_count() or 1))
 
-    async def ask(candidate: Candidate) -> None:
+    async def learn(candidate: Candidate) -> None:
         async with limiter:
             answers[candidate] = await _ask(candidate[0], timeout_s)
 
     async with anyio.create_task_group() as group:
         for candidate in keys.keys() - answers.keys():
-            group.start_soon(ask, candidate)
+            group.start_soon(learn, candidate)
     learned = {key: facts for c, key in keys.items() if key and isinstance(facts := answers[c], dict)}
     if cache and learned.keys() - kept.keys():
         _write_cache(cache, kept | learned)

@@ -1,33 +1,48 @@
-"""What cargo said to the hook that prepares metadata, kept for the hook that builds: a file in the `.dist-info`.
+"""What cargo said of a crate, kept beside its builds: it is not asked again until something that it read has changed.
 
-PEP 517 lets a backend put files of its own there for the hook that is handed the directory, and a frontend keeps them.
-Who hands it back means the same build: cargo is not asked once more, unless something that it read has changed since.
+Kept is a file in the crate's target directory, for builds of this machine alone. A file is unchanged if its size, its
+time of change and its inode are; one that changed while cargo was being asked, or shortly before, may have been read
+as it was or as it is, and then nothing is kept. Source of that rule: git, "racy-git".
 """
 
 import json
+import os
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from wheelmatrix.errors import WheelmatrixError
 from wheelmatrix.model import Command
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.command import metadata_command
-from wheelmatrix.run.equipment import config_files
+from wheelmatrix.run.equipment import CONFIG_NAMES, config_folders
+from wheelmatrix.run.files import write_whole
 from wheelmatrix.values import dataclass
 
-_VARIABLES = ("CARGO", "RUST", "HOME", "PATH")
+_VARIABLES = ("CARGO", "RUST", "HOME")
 """How the names of the variables begin that the answer depends on."""
+_PROGRAMS = {"CARGO": "cargo", "RUSTC": "rustc", "RUSTC_WRAPPER": "", "RUSTC_WORKSPACE_WRAPPER": ""}
+"""Variables that name the programs that answer, and what runs where they name none."""
+_TARGETS = ("CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR")
 _TOOLCHAINS = ("rust-toolchain", "rust-toolchain.toml")
 """What chooses the compiler for a crate in each folder above it."""
 _DISCOVERED = ("", "src", "src/bin", "examples", "tests", "benches")
 """Folders of a package where cargo takes files for targets of its own accord. Source: The Cargo Book, "Targets"."""
+_EXE = ".exe" if os.name == "nt" else ""
+_YOUNG_NS = 2_000_000_000
+"""So much younger than it says may a file be: the coarsest clock of a file system (FAT) ticks every two seconds."""
+
+_Stamp = list[int] | None
+"""Size in bytes, time of change in ns, inode, as JSON has them; None: it is not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What was said before, and still holds."""
+    """What was said, and still holds."""
 
     triple: str
     """rustc's host triple."""
@@ -37,24 +52,55 @@ class Said:
     """`cargo metadata --format-version 1`, parsed."""
 
 
-def record(said: Said, asked: Command, environment: Mapping[str, str]) -> bytes:
-    """Return `said` as a file, with what it depends on: what was `asked`, variables, and files as they are now."""
-    facts = {"triple": said.triple, "rustc": said.rustc, "metadata": said.metadata}
-    inputs = _stamps(said.metadata, asked, environment)
-    return json.dumps({"key": _key(asked, environment), "inputs": inputs, **facts}).encode()
+def recalled(options: BuildOptions, manifest: Path, directory: Path, environment: Mapping[str, str]) -> Said | None:
+    """Return what cargo said before; None: nothing is kept, or it would be asked something else, or may say another.
 
-
-def recalled(kept: bytes, options: BuildOptions, manifest: Path, environment: Mapping[str, str]) -> Said | None:
-    """Return what a file of `record` says; None: it would be asked something else now, or cannot be read."""
-    try:
-        known = json.loads(kept)
-        asked = metadata_command(options, manifest, (known["triple"],))
-        inputs = _stamps(known["metadata"], asked, environment)
-        if (known["key"], known["inputs"]) == (_key(asked, environment), inputs):
-            return Said(triple=known["triple"], rustc=known["rustc"], metadata=known["metadata"])
-    except (ValueError, LookupError, TypeError, AttributeError):  # it is no file of ours, or of another version
-        return None
+    `directory`: what `--target-dir` is relative to.
+    """
+    for root in _roots(options, manifest, directory, environment):
+        with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # it is not there, or none of ours
+            known = json.loads((root / _name(manifest)).read_bytes())
+            asked = metadata_command(options, manifest, (known["triple"],))
+            is_same = (known["key"], known["programs"]) == (_key(asked, environment), _programs(environment))
+            if is_same and all(_stamp(path) == stamp for path, stamp in known["stamps"].items()):
+                return Said(triple=known["triple"], rustc=known["rustc"], metadata=known["metadata"])
     return None
+
+
+def keep(
+    said: Said, options: BuildOptions, manifest: Path, environment: Mapping[str, str], *, root: Path, asked_ns: int
+) -> None:
+    """Keep what was said in answer to a question of the time `asked_ns` (ns since 1970) in `root`, if that is there.
+
+    Who cannot write there asks again.
+    """
+    if not root.is_dir():
+        return
+    asked = metadata_command(options, manifest, (said.triple,))
+    programs = _programs(environment)
+    files = (*_read_by_cargo(said.metadata, asked, environment), *_toolchains(environment))
+    stamps = {path: _stamp(path) for path in (*programs, *map(str, files))}
+    if any(stamp and stamp[1] > asked_ns - _YOUNG_NS for stamp in stamps.values()):
+        return
+    facts = {"triple": said.triple, "rustc": said.rustc, "metadata": said.metadata}
+    with suppress(WheelmatrixError):
+        text = json.dumps({"key": _key(asked, environment), "programs": programs, "stamps": stamps, **facts})
+        write_whole(root / _name(manifest), text.encode())
+
+
+def _name(manifest: Path) -> str:
+    return f"cargo-{sha256(os.fsencode(manifest)).hexdigest()[:16]}.json"
+
+
+def _roots(
+    options: BuildOptions, manifest: Path, directory: Path, environment: Mapping[str, str]
+) -> Iterator[Path]:  # fmt: skip
+    """Yield where `keep` may have kept it; a target directory that only cargo's configuration names is none of them."""
+    named = next((environment[name] for name in _TARGETS if environment.get(name)), "")
+    if options.target_dir or named:
+        yield directory / (options.target_dir or manifest.parent / named) / "wheelmatrix"
+    else:
+        yield from (folder / "target" / "wheelmatrix" for folder in manifest.parents)
 
 
 def _key(asked: Command, environment: Mapping[str, str]) -> str:
@@ -62,28 +108,53 @@ def _key(asked: Command, environment: Mapping[str, str]) -> str:
     return sha256(repr((asked.argv, sorted(asked.environment.items()), read)).encode()).hexdigest()
 
 
-def _stamps(metadata: Mapping[str, Any], asked: Command, environment: Mapping[str, str]) -> dict[str, list[int] | None]:
-    return {str(path): _stamp(path) for path in _inputs(metadata, asked, environment)}
+def _programs(environment: Mapping[str, str]) -> list[str]:
+    """Return the programs that answer, as the PATH has them now."""
+    names = (environment.get(variable) or usual for variable, usual in _PROGRAMS.items())
+    return [shutil.which(name, path=environment.get("PATH")) or name for name in names if name]
 
 
-def _inputs(metadata: Mapping[str, Any], asked: Command, environment: Mapping[str, str]) -> Iterator[Path]:
-    """Yield the files and folders that cargo read, there or not; what comes from an index does not change."""
-    workspace = Path(metadata["workspace_root"])
-    yield from (workspace / "Cargo.toml", workspace / "Cargo.lock")
+def _read_by_cargo(metadata: Mapping[str, Any], asked: Command, environment: Mapping[str, str]) -> Iterator[Path]:
+    """Yield the files and folders that the answer was made from, there or not."""
+    workspace, directory = Path(metadata["workspace_root"]), Path(asked.directory)
+    own = {Path(package["manifest_path"]).parent for package in metadata["packages"] if package["source"] is None}
+    above = {folder for package in own for folder in (package, *package.parents)}
+    yield from (workspace / "Cargo.lock", workspace)
+    yield from (folder / "Cargo.toml" for folder in above)  # theirs, and those of the workspaces that they belong to
+    yield from (folder for folder in above if workspace in folder.parents)  # `members = ["crates/*"]`: a new one
+    yield from (package / name for package in own for name in _DISCOVERED)
     for package in metadata["packages"]:
-        if package["source"] is None:
-            yield Path(package["manifest_path"])
-            yield from (Path(package["manifest_path"]).parent / name for name in _DISCOVERED)
-    directory = Path(asked.directory)
+        if package["source"] is not None:
+            yield from _downloaded(Path(package["manifest_path"]))
     yield from (folder / name for folder in (directory, *directory.parents) for name in _TOOLCHAINS)
-    yield from config_files(directory, environment)
+    yield from (folder / name for folder in config_folders(directory, environment) for name in CONFIG_NAMES)
     yield from (directory / given for name, given in pairwise(asked.argv) if name == "--config")
 
 
-def _stamp(path: Path) -> list[int] | None:
-    """Return size and time of change in nanoseconds, as JSON has them; None: it is not there."""
+def _downloaded(manifest: Path) -> Iterator[Path]:
+    """Yield what a build without a network needs of cargo's home: who has thrown it away has cargo fetch it again."""
+    yield manifest
+    parts = manifest.parts
+    if parts[-5:-3] == ("registry", "src"):
+        registry, (index, package) = parts[:-4], parts[-3:-1]
+        yield Path(*registry, "cache", index, f"{package}.crate")
+        yield Path(*registry, "index", index, "config.json")
+    elif "checkouts" in parts:
+        at = parts.index("checkouts")
+        yield Path(*parts[:at], "db", parts[at + 1], "HEAD")
+
+
+def _toolchains(environment: Mapping[str, str]) -> Iterator[Path]:
+    """Yield whatever rustup, which may stand in the place of the programs, chooses between."""
+    rustup = Path(environment.get("RUSTUP_HOME") or Path.home() / ".rustup")
+    yield rustup / "settings.toml"
+    for toolchain in rustup.glob("toolchains/*"):
+        yield from (toolchain / "bin" / f"{name}{_EXE}" for name in ("cargo", "rustc"))
+
+
+def _stamp(path: str) -> _Stamp:
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116  # hundreds of them in each hook
     except (OSError, ValueError):
         return None
-    return [found.st_size, found.st_mtime_ns]
+    return [found.st_size, found.st_mtime_ns, found.st_ino]

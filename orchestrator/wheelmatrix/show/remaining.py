@@ -1,7 +1,5 @@
 """How long a run will probably still take. Pure."""
 
-from statistics import median
-
 from wheelmatrix.show.board import Board, StepRow, counts
 from wheelmatrix.show.files import standing, there_bytes, uploads
 
@@ -38,7 +36,7 @@ def _left_s(step: StepRow, board: Board, now_s: float) -> float | None:
                  if other.end is not None and other.kind == step.kind and other.state == "done"]  # fmt: skip
         if not known:
             return None
-        expected_s = median(known)
+        expected_s = sorted(known)[len(known) // 2]  # the module statistics takes 5 ms to load
     return max(expected_s - step.elapsed_s(now_s), 0.0)
 
 
