@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path, PurePath
 
 import anyio
-from anyio import to_thread
 
 from wheelmatrix.errors import ConfigError, ToolMissing
 from wheelmatrix.model import Gathered, Host, Installed, Target
@@ -109,9 +108,9 @@ async def gather_meanwhile(
     targets: tuple[Target, ...] = (),
 ) -> tuple[Gathered, tuple[str, ...]]:
     """Do as `gather` does, in an event loop that has other things to do."""
-    question = await to_thread.run_sync(_question, options, pyproject, text, directory, environment, targets)
+    question = await anyio.to_thread.run_sync(_question, options, pyproject, text, directory, environment, targets)
     answer = _known(question) or await _answer(question)
-    return await to_thread.run_sync(_gathered, question, answer)
+    return await anyio.to_thread.run_sync(_gathered, question, answer)
 
 
 def _question(
@@ -233,7 +232,8 @@ async def _cargo(question: _Question) -> tuple[Host, dict[str, object]]:
     if not question.targets:
         root = _root(options, question.directory, metadata)
         said = Said(triple=host.triple, rustc=host.rustc, metadata=metadata)
-        await to_thread.run_sync(partial(keep, said, options, manifest, environment, root=root, asked_ns=asked_ns))
+        keeping = partial(keep, said, options, manifest, environment, root=root, asked_ns=asked_ns)
+        await anyio.to_thread.run_sync(keeping)
     return host, metadata
 
 

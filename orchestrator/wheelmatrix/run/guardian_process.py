@@ -11,9 +11,14 @@ Imports nothing of the package, and little else: it has to be there at once.
 """
 
 import os
-import signal
 import sys
 import time
+
+try:
+    # All that `signal` wraps in enumerations, which take longer to load than Python takes to start.
+    import _signal as signal  # type: ignore[import-not-found]
+except ImportError:
+    import signal
 
 if sys.platform == "win32":
     import subprocess
@@ -36,6 +41,7 @@ def main() -> None:
             watched.pop(int(group), None)
     # A leader that is gone may have left its group behind; one that started at another time is somebody else's.
     _end([group for group, start in watched.items() if start_of(group) in ("", start)])
+    os._exit(0)  # somebody waits, and there is nothing to tidy
 
 
 def become(descriptor: int, lc_ctype: str, path: str, argv: list[str]) -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
-from anyio import CancelScope
 
 from wheelmatrix.errors import ConfigError, Issue, ToolMissing
 from wheelmatrix.model import Command
@@ -124,7 +123,7 @@ async def _supervise(
         with anyio.move_on_after(timeout_s) as limit:
             await _drained(outputs, child.exited)
     finally:
-        with CancelScope(shield=True):
+        with anyio.CancelScope(shield=True):
             ended = await _end(child, outputs, guardian, grace_s)
     return replace(ended, timed_out=limit.cancelled_caught)
 
