@@ -12,7 +12,7 @@ from wheelmatrix.model import Command
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.cargo_config import build_rustflags
 from wheelmatrix.run import equipment
-from wheelmatrix.run.equipment import cargo_config, cargo_home, programs, tool_versions, tools
+from wheelmatrix.run.equipment import cargo_config, cargo_home, config_files, programs, tool_versions, tools
 from wheelmatrix.run.process import capture
 
 ARM = target("aarch64-unknown-linux-gnu")
@@ -152,16 +152,45 @@ def test_what_counts_more_comes_first(tmp_path):
     assert found == ["last", "file", "first", "crate", "workspace", "home"]
 
 
+def test_what_a_file_includes_counts_less_than_it_and_more_than_what_is_above(tmp_path):
+    crate, home = tmp_path / "workspace" / "crate", tmp_path / "home"
+    include = (
+        'include = ["one.toml", { path = "shared/two.toml", optional = true }, { path = "no.toml", optional = true }]\n'
+    )
+    wrote(crate / ".cargo" / "config.toml", include + flags("crate"))
+    wrote(crate / ".cargo" / "one.toml", flags("one"))
+    wrote(crate / ".cargo" / "shared" / "two.toml", 'include = ["deep.toml"]\n' + flags("two"))
+    wrote(crate / ".cargo" / "shared" / "deep.toml", 'include = ["two.toml"]\n' + flags("deep"))  # a circle: no harm
+    wrote(tmp_path / "workspace" / ".cargo" / "config.toml", flags("workspace"))
+    wrote(crate / "given.toml", 'include = ["more.toml"]\n' + flags("given"))
+    wrote(crate / "more.toml", flags("more"))
+
+    found = read(crate, home, "given.toml")
+
+    assert found == ["given", "more", "crate", "two", "deep", "two", "one", "workspace"]
+    files = [*config_files(crate, {"CARGO_HOME": str(home)}, ["given.toml", "a.b=1"])]
+    assert [path.name for path in files[:4]] == ["a.b=1", "given.toml", "more.toml", "config.toml"]
+    assert crate / ".cargo" / "no.toml" in files
+
+
+@pytest.mark.parametrize("value", ["1", "[1]", "{}", "[{}]", "[[]]"])
+def test_an_include_that_cargo_will_refuse_is_left_for_it_to_tell(tmp_path, value):
+    wrote(tmp_path / ".cargo" / "config.toml", f"include = {value}\n" + flags("own"))
+
+    assert read(tmp_path, tmp_path / "home") == ["own"]
+
+
 @pytest.mark.slow
 def test_cargo_joins_flags_in_the_same_order(crate):
     folder = crate("tiny-no-bindings")
-    wrote(folder / ".cargo" / "config.toml", '[build]\nrustflags = ["--cfg", "near"]\n')
+    wrote(folder / ".cargo" / "config.toml", 'include = ["more.toml"]\n[build]\nrustflags = ["--cfg", "near"]\n')
+    wrote(folder / ".cargo" / "more.toml", '[build]\nrustflags = ["--cfg", "more"]\n')
     wrote(folder.parent / ".cargo" / "config.toml", '[build]\nrustflags = ["--cfg", "far"]\n')
     given = ('build.rustflags=["--cfg", "one"]', 'build.rustflags=["--cfg", "two"]')
 
     said, ours = anyio.run(_by_cargo_and_by_us, folder, given)
 
-    assert ours[-8:] == ("--cfg", "far", "--cfg", "near", "--cfg", "one", "--cfg", "two")
+    assert ours[-10:] == ("--cfg", "far", "--cfg", "more", "--cfg", "near", "--cfg", "one", "--cfg", "two")
     assert " ".join(ours) in said
 
 

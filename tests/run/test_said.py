@@ -138,6 +138,19 @@ def test_configuration_above_the_project_counts_and_so_does_that_of_cargos_home(
         age(kept.folder.parent)
 
 
+def test_a_file_that_configuration_includes_counts_whether_or_not_it_is_there(kept: Kept) -> None:
+    place = kept.folder / ".cargo"
+    place.mkdir()
+    (place / "config.toml").write_text('include = [{ path = "more.toml", optional = true }]\n')
+    age(kept.folder)
+    kept.keep()
+    assert kept.recalled() is not None
+
+    (place / "more.toml").write_text("[net]\n")
+
+    assert kept.recalled() is None
+
+
 def test_a_configuration_file_that_was_given_counts(kept: Kept) -> None:
     options = BuildOptions(cargo_config=("own.toml", "net.offline=true"))
     (kept.folder / "own.toml").write_text("[net]\n")

@@ -83,18 +83,37 @@ def cargo_config(
     """Return cargo's configuration for a crate in `directory`, what counts more first.
 
     That is `--config` (`given`, a file or `KEY=VALUE`), the last one before the first, then the files upwards from
-    `directory`, then that of cargo's home. What cannot be read or is no TOML is left out: cargo itself refuses it, in
-    its own words.
+    `directory`, then that of cargo's home; what a file includes comes after it. What cannot be read or is no TOML is
+    left out: cargo itself refuses it, in its own words.
     """
-    asked = (_read(directory / text) or text for text in reversed(tuple(given)))
-    texts = (*asked, *map(_read, config_files(directory, environment)))
-    return tuple(config for text in texts if (config := _parsed(text)))
+    return tuple(config for _, config in _configs(directory, environment, given) if config)
 
 
-def config_files(directory: Path, environment: Mapping[str, str]) -> Iterator[Path]:
-    """Yield the files with cargo's configuration that count in `directory`, as far as they are there."""
+def config_files(directory: Path, environment: Mapping[str, str], given: Iterable[str]) -> Iterator[Path]:
+    """Yield the files that `cargo_config` reads, whether or not those that are given or included are there."""
+    return (path for path, _ in _configs(directory, environment, given))
+
+
+def _configs(
+    directory: Path, environment: Mapping[str, str], given: Iterable[str]
+) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    for text in reversed(tuple(given)):
+        path = directory / text
+        yield from _with_included(path) if _read(path) else [(path, _parsed(text))]
     for folder in config_folders(directory, environment):
-        yield from [path for name in CONFIG_NAMES if (path := folder / name).is_file()][:1]
+        for path in [path for name in CONFIG_NAMES if (path := folder / name).is_file()][:1]:
+            yield from _with_included(path)
+
+
+def _with_included(path: Path, above: frozenset[Path] = frozenset()) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """Yield a file and what it includes, what counts more first. Source: The Cargo Book, "Including extra files"."""
+    own = _parsed(_read(path))
+    yield path, own
+    included = own.get("include")
+    for each in reversed(included if isinstance(included, list) else [included]):
+        name = each.get("path") if isinstance(each, Mapping) else each
+        if isinstance(name, str) and path not in above:
+            yield from _with_included(path.parent / name, above | {path})
 
 
 def config_folders(directory: Path, environment: Mapping[str, str]) -> Iterable[Path]:
