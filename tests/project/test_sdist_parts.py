@@ -13,7 +13,7 @@ from wheelmatrix.model import Entry, Metadata, SourceFile
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.project.layout import Layout
 from wheelmatrix.project.pyproject_text import repointed
-from wheelmatrix.project.sdist import archive_base, sdist_entries
+from wheelmatrix.project.sdist import archive_base, lock_to_cut, sdist_entries
 from wheelmatrix.project.sdist_needs import embedded_files, missing_backend, missing_crates
 from wheelmatrix.project.shipped import manifest_text, workspace_text
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
@@ -32,6 +32,7 @@ def crate(directory: PurePath, *names: str, targets: Mapping[str, str] | None = 
     found = targets or {"src/lib.rs": "lib"}
     package = {
         "name": directory.name,
+        "version": "1.0.0",
         "manifest_path": str(directory / "Cargo.toml"),
         "targets": [
             {"name": PurePath(path).stem, "kind": [kind], "src_path": str(directory / path)}
@@ -57,6 +58,7 @@ def project(**more: Any) -> SourceProject:
         dependencies=(),
         workspaces={APP: MANIFEST},
         lock=None,
+        lock_text="",
         files=(),
     )
     return replace(made, **more)
@@ -65,6 +67,27 @@ def project(**more: Any) -> SourceProject:
 def test_the_archive_begins_where_all_sources_are() -> None:
     assert archive_base(project()) == APP
     assert archive_base(project(dependencies=(crate(TOP / "dep"),))) == TOP
+
+
+def locked(*names: str, source: str = "") -> str:
+    return "".join(f'[[package]]\nname = "{name}"\nversion = "1.0.0"\n{source}' for name in names)
+
+
+def test_a_lock_that_knows_crates_which_stay_behind_is_to_be_cut() -> None:
+    found = replace(project(), lock=APP / "Cargo.lock", lock_text=locked("app", "left"))
+
+    assert lock_to_cut(found) == ("Cargo.lock", "Cargo.toml")
+    assert lock_to_cut(replace(found, known_to_git=())) is None
+    assert lock_to_cut(replace(found, lock=None)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [locked("app"), locked("app") + locked("serde", source='source = "registry"\n'), "", "no toml", "package = 1",
+     "[[package]]\nname = 1\n"],
+)  # fmt: skip
+def test_a_lock_without_others_or_that_nobody_can_read_is_shipped_as_it_is(text: str) -> None:
+    assert lock_to_cut(project(lock=APP / "Cargo.lock", lock_text=text)) is None
 
 
 def test_sources_that_only_the_root_holds_are_an_error() -> None:

@@ -80,7 +80,16 @@ def test_cargo_resolves_what_is_unpacked_with_the_lock_that_is_in_it(name: str, 
     (top,) = (tmp_path / "x").iterdir()
     tool = tomli.loads((top / "pyproject.toml").read_text())["tool"]["maturin"]
 
-    command = ["cargo", "metadata", "--format-version", "1", "--offline", "--all-features", "--manifest-path"]
+    command = [
+        "cargo",
+        "metadata",
+        "--format-version",
+        "1",
+        "--offline",
+        "--locked",
+        "--all-features",
+        "--manifest-path",
+    ]
     done = subprocess.run(
         [*command, str(top / tool.get("manifest-path", "Cargo.toml"))], capture_output=True, text=True
     )

@@ -10,6 +10,8 @@ Two files for one name: the one that the build needs is shipped, with a warning.
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
+import tomli
+
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Entry, SourceFile
 from wheelmatrix.project.globs import Ignored, excluded, matches_glob
@@ -63,6 +65,25 @@ def archive_base(source: SourceProject) -> PurePath:
         message = f"{far} and {root} have no directory above them but the root, which cannot be the sdist's"
         raise ConfigError.of(message, where=str(source.crate.manifest), hint="move the path dependency nearer")
     return base
+
+
+def lock_to_cut(source: SourceProject) -> tuple[str, str] | None:
+    """Return the members that are Cargo.lock and Cargo.toml of the crate, if the lock knows crates that stay behind.
+
+    None: it is right as it is, is shipped as git has it, or cannot be read.
+    """
+    if source.lock is None or source.known_to_git is not None:
+        return None
+    try:
+        packages = tomli.loads(source.lock_text).get("package", [])
+        own = {(each["name"], each["version"]) for each in packages if "source" not in each}
+    except (tomli.TOMLDecodeError, LookupError, TypeError, AttributeError):
+        return None
+    if own <= {(each.package["name"], each.package["version"]) for each in (source.crate, *source.dependencies)}:
+        return None
+    base = archive_base(source)
+    manifest = source.crate.directory / "Cargo.toml"
+    return source.lock.relative_to(base).as_posix(), manifest.relative_to(base).as_posix()
 
 
 class _Chosen:

@@ -57,6 +57,7 @@ class SourceProject:
     """Text of a workspace's Cargo.toml by its directory."""
     lock: PurePath | None
     """Cargo.lock of the crate's workspace, if there is one."""
+    lock_text: str
     files: tuple[SourceFile, ...]
     """What `project.wanted` asked for."""
     texts: Mapping[PurePath, str] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from wheelmatrix.project.described import declared_library, project_table, wante
 from wheelmatrix.project.layout import layout
 from wheelmatrix.project.packaged import hidden, packaged
 from wheelmatrix.project.precedence import resolve
-from wheelmatrix.project.sdist import sdist_entries
+from wheelmatrix.project.sdist import lock_to_cut, sdist_entries
 from wheelmatrix.project.sdist_needs import (
     embedded_files,
     header_doubt,
@@ -33,6 +33,7 @@ from wheelmatrix.project.sdist_needs import (
 )
 from wheelmatrix.project.shipped import parsed
 from wheelmatrix.project.source_project import SourceCrate, SourceProject
+from wheelmatrix.run.cargo_lock import cut_lock
 from wheelmatrix.run.crates import Crates, Package, cargo_metadata, find_crates
 from wheelmatrix.run.files import content_of, make_directory, write_whole
 from wheelmatrix.run.listing import list_crates, tracked_files
@@ -97,6 +98,14 @@ def make_sdist(
     contents += [(entry, content_of(entry)) for entry in _not_yet(hidden_needs(source, contents), entries)]
     contents[1:] = sorted(contents[1:], key=lambda each: each[0].name)
     _check(source, contents)
+    if (named := lock_to_cut(source)) is not None:
+        lock, why_not = cut_lock(contents, *named, given.options)
+        contents = [(entry, lock if lock and entry.name == named[0] else content) for entry, content in contents]
+        if why_not and (given.options.locked or given.options.frozen):
+            doubts = (
+                *doubts,
+                f"{named[0]} of the sdist has more than its crates need, which --locked refuses: {why_not}",
+            )
     if (header := target / HEADER).is_file():
         doubts = (*doubts, *filter(None, [header_doubt(source, header, {entry.name for entry in entries})]))
     stem = dist_info_name(source.metadata.name, source.metadata.version)
@@ -181,6 +190,7 @@ async def _read(
             root: text_of(root / "Cargo.toml") for root in {Path(each.workspace) for each in (main, *dependencies)}
         },
         lock=lock,
+        lock_text=text_of(lock) if lock else "",
         files=files,
         texts=texts,
         known_to_git=known,
