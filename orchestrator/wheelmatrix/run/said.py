@@ -25,8 +25,8 @@ from wheelmatrix.values import dataclass
 
 _VARIABLES = ("CARGO", "RUST", "HOME")
 """How the names of the variables begin that the answer depends on."""
-_PROGRAMS = {"CARGO": "cargo", "RUSTC": "rustc", "RUSTC_WRAPPER": "", "RUSTC_WORKSPACE_WRAPPER": ""}
-"""Variables that name the programs that answer, and what runs where they name none."""
+_PROGRAMS = {"RUSTC": "rustc", "RUSTC_WRAPPER": "", "RUSTC_WORKSPACE_WRAPPER": ""}
+"""Variables that name programs which answer beside cargo, and what runs where they name none."""
 _TARGETS = ("CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR")
 _TOOLCHAINS = ("rust-toolchain", "rust-toolchain.toml")
 """What chooses the compiler for a crate in each folder above it."""
@@ -110,7 +110,7 @@ def _key(asked: Command, environment: Mapping[str, str]) -> str:
 
 def _programs(environment: Mapping[str, str]) -> list[str]:
     """Return the programs that answer, as the PATH has them now."""
-    names = (environment.get(variable) or usual for variable, usual in _PROGRAMS.items())
+    names = ("cargo", *(environment.get(variable) or usual for variable, usual in _PROGRAMS.items()))
     return [shutil.which(name, path=environment.get("PATH")) or name for name in names if name]
 
 
