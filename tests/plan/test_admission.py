@@ -1,11 +1,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.plan.gathered import binding, cargo_metadata, gathered, project, row
+from tests.plan.gathered import binding, cargo_metadata, gathered, installed, project, row
 
 from wheelmatrix.model import Project, PyO3
 from wheelmatrix.options import BuildOptions, Feature
-from wheelmatrix.plan.admission import exclusion, refusal, untried
+from wheelmatrix.plan.admission import exclusion, refusal, untried, without_requirement
 
 OLD = binding((0, 20, 3), cpython=((3, 7), (3, 12)), pypy=((3, 7), (3, 10)), graalpy=None, free_threaded_since=None)
 
@@ -44,6 +44,17 @@ def test_a_feature_that_holds_for_some_pythons_counts_for_these() -> None:
 
     assert why("cp314", options=options) == ""
     assert "3.7 to 3.12" in why("cp313", options=options)
+
+
+def test_a_frontend_decides_whether_its_python_is_one_that_the_project_requires() -> None:
+    here = installed("cp311")
+
+    for requires in ("", ">=3.8", ">=3.11.2"):
+        made = project(requires)
+        assert without_requirement(made, [here]) is made
+    found = without_requirement(project(">=3.12"), [here])
+    assert found.metadata.requires_python == ""
+    assert found.metadata.text == project(">=3.12").metadata.text
 
 
 def test_a_python_newer_than_a_pyo3_that_refuses_none_can_be_asked_for_by_name() -> None:

@@ -47,4 +47,5 @@ def prepared(
         environment=environment,
         editable=editable,
         needed_next=needed_next,
+        is_frontends=True,
     )

@@ -1,11 +1,12 @@
 """Which Pythons a project and its pyo3 admit."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 
 from wheelmatrix.bindings.pyo3 import refuses_newer, stable_abis
-from wheelmatrix.model import Gathered, Interpreter, Project, PyO3, Version
+from wheelmatrix.model import Gathered, Installed, Interpreter, Project, PyO3, Version
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.any_python import runs_python
 from wheelmatrix.project.features import conditional, pyo3_features
@@ -65,6 +66,17 @@ def requirement(row: Interpreter, project: Project) -> str:
     """Return why requires-python excludes a row; empty if it does not."""
     requires = project.metadata.requires_python
     return f"the project requires Python {requires}" if requires and not _admits(requires, row.version) else ""
+
+
+def without_requirement(project: Project, pythons: Iterable[Installed]) -> Project:
+    """Return a project as it is planned for a frontend, which itself has compared its Python with requires-python.
+
+    It goes on with one that is excluded if it was told to: `pip install --ignore-requires-python`.
+    """
+    requires = project.metadata.requires_python
+    if not requires or all(_admits(requires, each.version) for each in pythons):
+        return project
+    return replace(project, metadata=replace(project.metadata, requires_python=""))
 
 
 def exclusion_hint(project: Project) -> str:

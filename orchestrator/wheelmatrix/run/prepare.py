@@ -15,6 +15,7 @@ from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Command, Gathered, Installed, Plan, Tables
 from wheelmatrix.options import BuildOptions, Given
 from wheelmatrix.plan import asked_targets, plan
+from wheelmatrix.plan.admission import without_requirement
 from wheelmatrix.plan.builds import root_directory
 from wheelmatrix.plan.elsewhere import equipped
 from wheelmatrix.plan.select import takes_active
@@ -50,12 +51,14 @@ def prepare(
     elsewhere: bool = False,
     editable: str = "",
     needed_next: Iterable[str] = (),
+    is_frontends: bool = False,
 ) -> Prepared:
     """Return the plan of a run, with all that it was made from; nothing is compiled.
 
     `command_line` maps BuildOptions fields to values. `elsewhere`: the plan tells which cells and wheels there are on
     machines that can link for their targets, and this one need not; it cannot be executed.
     `editable`: the build is for an editable installation, and this its cargo profile if nothing else names one.
+    `is_frontends`: it is a frontend's affair whether its Python is one that the project requires.
     `needed_next`: modules that the caller imports next; they are loaded while cargo is waited for.
     Raises ConfigError, NothingToBuild and ToolMissing.
     """
@@ -71,6 +74,8 @@ def prepare(
     Thread(target=_load, args=(needed_next,), daemon=True).start()
     gathered, warnings = gather(given.options, pyproject, text, directory, environment, targets)
     found = project(given.options, gathered)
+    if is_frontends:
+        found = without_requirement(found, gathered.asked.values())
     made = plan(given.options, known, equipped(gathered, targets) if elsewhere else gathered, found)
     return Prepared(
         given=given,
