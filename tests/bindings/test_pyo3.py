@@ -208,6 +208,8 @@ def test_build_scripts_are_told_of_the_python_that_is_here() -> None:
         ("version=3.14\ntarget_abi=CPython-free_threaded-3.14\n", "3.14t"),
         ("version=3.14\nabiflags=t\n", "3.14t"),
         ("implementation=PyPy\nversion=3.11\n", "pypy3.11"),
+        ("implementation=PyPy\nversion=3.11\next_suffix=.pypy311-pp80-x86_64-linux-gnu.so\n", "pypy3.11_pp80"),
+        ("implementation=CPython\nversion=3.11\next_suffix=.cpython-311-x86_64-linux-gnu.so\n", "3.11"),
         ("implementation=GraalVM\nversion=3.12\n", "graalpy3.12"),
         ("implementation=RustPython\nversion=3.13\n", ""),
         ("implementation=CPython\nversion=3\n", ""),

@@ -101,6 +101,20 @@ def test_cargo_resolves_what_is_unpacked_with_the_lock_that_is_in_it(name: str, 
     assert set(members(again)) == set(members(made))
 
 
+def test_a_manifest_that_was_named_on_the_command_line_is_named_in_the_sdist(tmp_path: Path) -> None:
+    CASES["workspace"].write(tmp_path / "tree")
+    asked = {"manifest_path": "crates/py/Cargo.toml"}
+
+    made = make_sdist(asked, directory=tmp_path / "tree", environment={}, out=tmp_path / "out")
+
+    tool = tomli.loads(members(made)["pyproject.toml"].decode())["tool"]
+    assert tool["maturin"] == {"manifest-path": "crates/py/Cargo.toml"}
+    shutil.unpack_archive(made.path, tmp_path / "x", filter="data")
+    (top,) = (tmp_path / "x").iterdir()
+    again = make_sdist({}, directory=top, environment={}, out=tmp_path / "again")
+    assert members(again) == members(made)
+
+
 def test_the_same_sources_give_the_same_bytes(make: Make) -> None:
     first = hashlib.sha256(make("path-dependencies").path.read_bytes()).hexdigest()
 

@@ -120,10 +120,10 @@ def config_text(pyo3: PyO3, abi: Abi, target: Target, libraries: str = "") -> st
 
 
 def configured_python(text: str) -> str:
-    """Return which Python a PYO3_CONFIG_FILE describes, as `-i` spells it (`3.12`, `3.14t`, `pypy3.11`); empty: none.
+    """Return which Python a PYO3_CONFIG_FILE describes, as `-i` spells it (`3.12`, `3.14t`, `pypy3.11_pp73`); else "".
 
     The implementation is CPython unless it says otherwise. Free threading shows in `build_flags`, in `target_abi`, or
-    in `abiflags`, which maturin knows and pyo3 passes over.
+    in `abiflags`, and the ABI of a PyPy in `ext_suffix`: maturin knows these two, pyo3 passes over them.
     """
     lines = (line.partition("=") for line in text.splitlines() if not line.lstrip().startswith("#"))
     values = {key.strip(): value.strip() for key, _, value in lines}
@@ -134,7 +134,8 @@ def configured_python(text: str) -> str:
         return ""
     told = f"{values.get('build_flags', '')} {values.get('target_abi', '')}"
     is_free = "Py_GIL_DISABLED" in told or "free_threaded" in told or "t" in values.get("abiflags", "")
-    return f"{'' if name == 'cpython' else name}{version}{'t' * is_free}"
+    abi = re.match(r"\.pypy\d+-(pp\d+)", values.get("ext_suffix", "")) if name == "pypy" else None
+    return f"{'' if name == 'cpython' else name}{version}{'t' * is_free}{f'_{abi[1]}' if abi else ''}"
 
 
 def environment(

@@ -1,5 +1,6 @@
 """pyproject.toml as it is shipped: it lies at the top of the archive, and names what lies below it."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -16,7 +17,7 @@ def repointed(source: SourceProject, base: PurePath) -> str:
     root = source.place.root
     tool = table.setdefault("tool", {})
     manifest = source.crate.manifest.relative_to(base).as_posix()
-    if not _is_found(source, manifest):
+    if not _is_found(source, tool, manifest):
         _set(tool, "manifest-path", manifest)
     if source.options.python_source and not source.place.python_root.is_relative_to(root):
         _set(tool, "python-source", source.place.python_root.relative_to(base).as_posix())
@@ -32,11 +33,11 @@ def repointed(source: SourceProject, base: PurePath) -> str:
     return rewritten(source.pyproject_text, table)
 
 
-def _is_found(source: SourceProject, manifest: str) -> bool:
-    """Return whether the crate is found at the new place with what is said now."""
-    named = source.options.manifest_path
-    if named and not PurePath(named).is_absolute():
-        return normal(PurePath(named)) in (PurePath(manifest), PurePath(manifest).parent)
+def _is_found(source: SourceProject, tool: Mapping[str, Any], manifest: str) -> bool:
+    """Return whether the crate is found at the new place with what the file says now; a command line is not shipped."""
+    tables = [tool.get(name, {}) for name in ("maturin", "wheelmatrix")]
+    if named := [str(table["manifest-path"]) for table in tables if table.get("manifest-path")]:
+        return normal(PurePath(named[-1])) in (PurePath(manifest), PurePath(manifest).parent)
     if manifest == "Cargo.toml":
         return True
     is_beside = source.place.python_root == source.place.root / "src" or bool(source.options.python_source)
