@@ -42,6 +42,16 @@ def test_with_a_manifest_the_nearest_pyproject_inside_of_the_checkout_counts(tmp
     assert find_pyproject(tmp_path, "checkout/crates/native/Cargo.toml") == (checkout / "pyproject.toml", TEXT)
 
 
+def test_a_manifest_may_be_named_by_its_directory(tmp_path):
+    native = tmp_path / "crates" / "native"
+    native.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text("outside = true")
+    (native / "pyproject.toml").write_text(TEXT)
+
+    assert find_pyproject(tmp_path, "crates/native") == (native / "pyproject.toml", TEXT)
+    assert find_pyproject(native, ".") == (native / "pyproject.toml", TEXT)
+
+
 def test_a_pyproject_that_is_not_utf_8_is_told_with_the_byte(tmp_path):
     (tmp_path / "pyproject.toml").write_bytes(b'name = "caf\xe9"')
 

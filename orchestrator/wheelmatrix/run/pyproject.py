@@ -14,7 +14,8 @@ def find_pyproject(directory: Path, manifest: str) -> tuple[Path | None, str]:
     """
     places: Iterable[Path] = [directory]
     if manifest:
-        places = _upwards((directory / manifest).absolute().parent)
+        named = (directory / manifest).absolute()
+        places = _upwards(named if named.is_dir() else named.parent)  # `-m crates/native` is its Cargo.toml
     for place in places:
         path = place / "pyproject.toml"
         if path.is_file():
