@@ -7,8 +7,7 @@ own, which no backend can lower.
 
 The projects: the benchmark's crate (pyo3 and thirteen more dependencies), the same with LTO, which 17 of 65 published
 sdists have, and one that was published, rpds-py; all with a wheel for each Python. A crate with abi3 and pyo3 0.29 is
-no measure: maturin does not compile those again. The limit is for CPU seconds: how many processors a compile may have
-is the machine's affair.
+no measure: maturin does not compile those again.
 """
 
 import argparse
@@ -81,7 +80,7 @@ def measure(title: str, project: Path, scratch: Path, rounds: int, **variables: 
     install = [partial(bench.install, name) for name in _BACKENDS]
     in_turn(1, *install)
     ours, theirs = in_turn(rounds, *install)
-    print(verdict(f"pip install {title}, wall s", ours.wall_s, theirs.wall_s), flush=True)
+    print(verdict(f"pip install {title}, wall s", ours.wall_s, theirs.wall_s, 0.10), flush=True)
     print(verdict(f"pip install {title}, CPU s", ours.cpu_s, theirs.cpu_s, 0.10), flush=True)
     return bench
 

@@ -60,13 +60,11 @@ def in_turn(rounds: int, *subjects: Callable[[], Sample]) -> list[Sample]:
     return [median(samples) for samples in taken]
 
 
-def verdict(name: str, ours: float, theirs: float, limit: float | None = None) -> str:
-    """Return the line of one comparison: the ratio and, where there is a limit, whether it exceeds that."""
+def verdict(name: str, ours: float, theirs: float, limit: float) -> str:
+    """Return the line of one comparison: the ratio, what it must not exceed, and whether it does."""
     ratio = ours / theirs if theirs else float("inf")
-    line = f"{name:44} {ours:9.2f} {theirs:9.2f}   ratio {ratio:6.3f}"
-    if limit is None:
-        return line
-    return f"{line}   limit {limit:5.2f}   {'ok' if ratio <= limit else 'MISSED'}"
+    sign = "ok" if ratio <= limit else "MISSED"
+    return f"{name:44} {ours:9.2f} {theirs:9.2f}   ratio {ratio:6.3f}   limit {limit:5.2f}   {sign}"
 
 
 class _Peak:
