@@ -43,7 +43,6 @@ def pyo3(*version: int) -> PyO3:
         crate="pyo3",
         version=(first, second, third),
         features=frozenset(),
-        asked=(),
         cpython=((3, 7), (3, 14)),
         pypy=None,
         graalpy=None,

@@ -18,7 +18,6 @@ _PYO3 = PyO3(
     crate="pyo3",
     version=(0, 29, 0),
     features=frozenset(),
-    asked=(),
     cpython=((3, 8), (3, 14)),
     pypy=None,
     graalpy=None,

@@ -88,7 +88,6 @@ def binding(version: tuple[int, int, int] = (0, 29, 0), **changed: Any) -> PyO3:
         "crate": "pyo3",
         "version": version,
         "features": frozenset(),
-        "asked": ("?",),  # nothing that a cell asks: the features are followed in the metadata
         "cpython": ((3, 8), (3, 15)),
         "pypy": ((3, 11), (3, 11)),
         "graalpy": ((3, 12), (3, 13)),

@@ -1,11 +1,13 @@
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 import tomli
 from tests.run.sdist_cases import CASES
 
+from wheelmatrix.errors import PackError
 from wheelmatrix.model import Entry
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run import sdist
@@ -36,7 +38,16 @@ def test_what_cargo_refuses_is_said_in_its_words() -> None:
     lock, why_not = cut_lock(members, "Cargo.lock", "app/Cargo.toml", BuildOptions())
 
     assert lock == b""
-    assert "offline" in why_not or "no-such-crate-anywhere" in why_not
+    assert why_not == "no matching package named `no-such-crate-anywhere` found"
+
+
+def test_where_nothing_can_be_written_the_place_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+    with pytest.raises(PackError) as caught:
+        cut_lock(contents(manifest=MANIFEST, lock=LOCK), "Cargo.lock", "app/Cargo.toml", BuildOptions())
+
+    assert str(tmp_path / "gone") in caught.value.issues[0].where
 
 
 def test_a_member_of_a_workspace_that_is_locked_installs_from_its_sdist(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def test_what_a_file_includes_counts_less_than_it_and_more_than_what_is_above(tm
 
     assert found == ["given", "more", "crate", "two", "deep", "two", "one", "workspace"]
     files = [*config_files(crate, {"CARGO_HOME": str(home)}, ["given.toml", "a.b=1"])]
-    assert [path.name for path in files[:4]] == ["a.b=1", "given.toml", "more.toml", "config.toml"]
+    assert [path.name for path in files[:5]] == ["a.b=1", "given.toml", "more.toml", "config", "config.toml"]
     assert crate / ".cargo" / "no.toml" in files
 
 

@@ -8,7 +8,7 @@ from tests.plan.gathered import TABLES
 from wheelmatrix.errors import ConfigError, ToolMissing
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.run import equipment
-from wheelmatrix.run.gather import gather
+from wheelmatrix.run.gather import gather, look
 from wheelmatrix.run.pyproject import find_pyproject
 
 TEXT = '[project]\nname = "p"\n'
@@ -18,7 +18,7 @@ def ask(folder, environment=None, targets=(), **options):
     pyproject, text = find_pyproject(folder, "")
     variables = dict(os.environ) | (environment or {})
     asked = resolve({"interpreters": ("3.12",), "offline": True, **options}, variables, pyproject, text).options
-    return gather(asked, pyproject, text, folder, variables, targets)[0]
+    return gather(look(asked, pyproject, text, folder, variables, targets))[0]
 
 
 def test_pyproject_lies_in_the_directory_and_a_bom_is_no_part_of_its_text(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from wheelmatrix.options import BuildOptions, Pattern
 from wheelmatrix.project.described import project
-from wheelmatrix.run.gather import gather
+from wheelmatrix.run.gather import gather, look
 from wheelmatrix.run.pyproject import find_pyproject
 
 SDIST, WHEEL = frozenset({"sdist"}), frozenset({"wheel"})
@@ -23,7 +23,7 @@ def write(folder: Path, *names: str) -> None:
 def names(folder: Path, **options: object) -> list[str]:
     asked = BuildOptions(offline=True, **options)  # type: ignore[arg-type]  # fields by name
     pyproject, text = find_pyproject(folder, "")
-    gathered, _ = gather(asked, pyproject, text, folder, dict(os.environ))
+    gathered, _ = gather(look(asked, pyproject, text, folder, dict(os.environ)))
     return [entry.name for entry in project(asked, gathered).sources]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from wheelmatrix.model import Gathered
 from wheelmatrix.options import BuildOptions
-from wheelmatrix.run.gather import gather
+from wheelmatrix.run.gather import gather, look
 from wheelmatrix.run.said import Said, keep, recalled
 
 OPTIONS = BuildOptions(offline=True, interpreters=("3.12",))
@@ -274,7 +274,7 @@ def test_who_gathers_again_asks_no_compiler(crate: Callable[[str], Path]) -> Non
     root = folder / "target/wheelmatrix"
 
     def gathering() -> Gathered:
-        return gather(OPTIONS, folder / "pyproject.toml", text, folder, dict(os.environ))[0]
+        return gather(look(OPTIONS, folder / "pyproject.toml", text, folder, dict(os.environ)))[0]
 
     first = gathering()
     assert not root.exists()

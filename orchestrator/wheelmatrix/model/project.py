@@ -32,8 +32,8 @@ class PyO3:
     """Version of that crate."""
     features: frozenset[str]
     """Features of pyo3 and pyo3-ffi together, before the conditional ones of `[tool.maturin]`."""
-    asked: tuple[str, ...]
-    """What was asked of cargo for these: features of the crate, and options that choose among them."""
+    asked: tuple[str, ...] | None = None
+    """What these come of: features of the crate, and cargo's options that choose among them; None: it is not known."""
     cpython: tuple[Version, Version]
     """Lowest and highest CPython that this pyo3-ffi declares (or is known to support)."""
     pypy: tuple[Version, Version] | None

@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-import tomli
-
 from wheelmatrix.model import Package
+from wheelmatrix.project.lock import locked
 
 _CRATES_IO = ("registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/")
 """How cargo names the public registry, by git and by HTTP."""
@@ -101,12 +100,8 @@ def _purl(name: str, version: str, source: str) -> str:
 
 
 def _checksums(lock_text: str) -> dict[tuple[str, str, str], str]:
-    try:
-        found = tomli.loads(lock_text).get("package", [])
-        return {
-            (each["name"], each["version"], each["source"]): each["checksum"]
-            for each in found
-            if re.fullmatch(r"[0-9a-f]{64}", str(each.get("checksum"))) and "source" in each
-        }
-    except (tomli.TOMLDecodeError, LookupError, TypeError, AttributeError):
-        return {}
+    return {
+        (each.name, each.version, each.source): each.checksum
+        for each in locked(lock_text)
+        if each.source and re.fullmatch(r"[0-9a-f]{64}", each.checksum)
+    }

@@ -10,13 +10,12 @@ Two files for one name: the one that the build needs is shipped, with a warning.
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
-import tomli
-
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.model import Entry, SourceFile
 from wheelmatrix.project.globs import Ignored, excluded, matches_glob
 from wheelmatrix.project.layout import normal
 from wheelmatrix.project.licenses import named_files
+from wheelmatrix.project.lock import locked
 from wheelmatrix.project.pyproject_text import repointed
 from wheelmatrix.project.readme import readme_paths
 from wheelmatrix.project.shipped import manifest_text, workspace_text
@@ -72,14 +71,9 @@ def lock_to_cut(source: SourceProject) -> tuple[str, str] | None:
 
     None: it is right as it is, is shipped as git has it, or cannot be read.
     """
-    if source.lock is None or source.known_to_git is not None:
-        return None
-    try:
-        packages = tomli.loads(source.lock_text).get("package", [])
-        own = {(each["name"], each["version"]) for each in packages if "source" not in each}
-    except (tomli.TOMLDecodeError, LookupError, TypeError, AttributeError):
-        return None
-    if own <= {(each.package["name"], each.package["version"]) for each in (source.crate, *source.dependencies)}:
+    shipped = {(each.package["name"], each.package["version"]) for each in (source.crate, *source.dependencies)}
+    own = {(each.name, each.version) for each in locked(source.lock_text) if not each.source}
+    if source.lock is None or source.known_to_git is not None or own <= shipped:
         return None
     base = archive_base(source)
     manifest = source.crate.directory / "Cargo.toml"

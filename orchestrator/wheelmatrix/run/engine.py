@@ -3,11 +3,9 @@
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import assert_never
 
 import anyio
-from anyio import to_thread
 from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectSendStream
 
@@ -21,13 +19,13 @@ from wheelmatrix.run.first_link import link_first
 from wheelmatrix.run.generate import generate
 from wheelmatrix.run.ledger import INTERRUPTED, Ledger
 from wheelmatrix.run.merge import merge_slices
+from wheelmatrix.run.ship import pack_wheel, verify_wheel
 from wheelmatrix.run.shop import Shop
 
 _TAIL_LINES = 20
 _TAIL_CHARS = 1000
 """Of each line of the tail, colours included: no terminal shows more. The log has all of it."""
 
-_STARTED_S = 0.02
 _FOLLOWING = frozenset({"audit", "merge", "generate", "pack", "verify"})
 """Kinds of steps that make a wheel of what is compiled: they take seconds, and go before the next build."""
 
@@ -59,7 +57,6 @@ class Engine:
         with self._scope, send, receive:
             async with anyio.create_task_group() as group:
                 self._start(group, send)
-                group.start_soon(_load)
                 while not self._schedule.is_over:
                     said = await receive.receive()
                     if len(said) == 2:
@@ -129,13 +126,9 @@ class Engine:
                 return None
             case "pack":
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
-                from wheelmatrix.run.ship import pack_wheel
-
                 return await pack_wheel(wheel, shop)
             case "verify":
                 wheel = next(wheel for wheel in shop.plan.wheels if wheel.id == step.subject)
-                from wheelmatrix.run.ship import verify_wheel
-
                 return await verify_wheel(wheel, shop)
             case "reproduce":
                 from wheelmatrix.run.reproduce import check_reproducible
@@ -184,12 +177,6 @@ class Engine:
         names = {*(step.id for step in plan.steps), *(build.name for build in (*plan.builds, *plan.tools))}
         is_known = not issue.where or issue.where in names or issue.where in {wheel.id for wheel in plan.wheels}
         return issue.message if is_known else f"{issue.where}: {issue.message}"
-
-
-async def _load() -> None:
-    """Load what the steps after a compile need while cargo, once it has started, leaves this process nothing to do."""
-    await anyio.sleep(_STARTED_S)
-    await to_thread.run_sync(import_module, "wheelmatrix.run.ship")
 
 
 async def _again(shop: Shop) -> Mapping[str, Outcome]:

@@ -18,7 +18,7 @@ _VERSION_OF = {"zig": ("version",), "cargo-zigbuild": ("--version",)}
 """How programs that may have come without a package are asked for their version."""
 _PATIENCE_S = 10.0
 _GNU_TOOLS = ("gcc", "g++", "ar")
-CONFIG_NAMES = ("config", "config.toml")
+_CONFIG_NAMES = ("config", "config.toml")
 """Of two in one folder cargo takes the one without ending."""
 
 
@@ -90,7 +90,7 @@ def cargo_config(
 
 
 def config_files(directory: Path, environment: Mapping[str, str], given: Iterable[str]) -> Iterator[Path]:
-    """Yield the files that `cargo_config` reads, whether or not those that are given or included are there."""
+    """Yield the files that `cargo_config` reads or would read if they were there."""
     return (path for path, _ in _configs(directory, environment, given))
 
 
@@ -100,9 +100,12 @@ def _configs(
     for text in reversed(tuple(given)):
         path = directory / text
         yield from _with_included(path) if _read(path) else [(path, _parsed(text))]
-    for folder in config_folders(directory, environment):
-        for path in [path for name in CONFIG_NAMES if (path := folder / name).is_file()][:1]:
-            yield from _with_included(path)
+    above = (place / ".cargo" for place in (directory, *directory.parents))
+    for folder in dict.fromkeys((*above, Path(cargo_home(environment)))):
+        for name in _CONFIG_NAMES:
+            yield from _with_included(folder / name)
+            if (folder / name).is_file():
+                break
 
 
 def _with_included(path: Path, above: frozenset[Path] = frozenset()) -> Iterator[tuple[Path, Mapping[str, object]]]:
@@ -114,12 +117,6 @@ def _with_included(path: Path, above: frozenset[Path] = frozenset()) -> Iterator
         name = each.get("path") if isinstance(each, Mapping) else each
         if isinstance(name, str) and path not in above:
             yield from _with_included(path.parent / name, above | {path})
-
-
-def config_folders(directory: Path, environment: Mapping[str, str]) -> Iterable[Path]:
-    """Return the folders in which cargo looks for its configuration, each once, what counts more first."""
-    above = (place / ".cargo" for place in (directory, *directory.parents))
-    return dict.fromkeys((*above, Path(cargo_home(environment))))
 
 
 def _read(path: Path) -> str:

@@ -5,7 +5,6 @@ import os
 import signal
 from contextlib import ExitStack
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,9 @@ import anyio
 from anyio import to_thread
 
 from wheelmatrix import __version__
-from wheelmatrix.errors import ConfigError, Interrupted, Issue, ToolMissing, VerifyError, WheelmatrixError
+from wheelmatrix.errors import ConfigError, Interrupted, Issue, VerifyError, WheelmatrixError
 from wheelmatrix.events import RunFinished, RunStarted, Screen, Waiting, Warned
-from wheelmatrix.model import Build, Done, Expectation, Failed, Outcome, Plan, Wheel
+from wheelmatrix.model import Build, Done, Failed, Outcome, Plan, Wheel
 from wheelmatrix.pack.headers import source_date_epoch
 from wheelmatrix.plan.announced import announced
 from wheelmatrix.plan.schedule import Schedule
@@ -29,6 +28,7 @@ from wheelmatrix.run.jobserver import Jobserver
 from wheelmatrix.run.journal import Journal, new_run_id
 from wheelmatrix.run.lock import project_lock
 from wheelmatrix.run.prepare import Prepared
+from wheelmatrix.run.repair import check_repair
 from wheelmatrix.run.shop import Shop
 from wheelmatrix.run.signals import on_signals
 from wheelmatrix.run.teller import Teller
@@ -138,7 +138,7 @@ async def _run(engine: Engine, shop: Shop, prepared: Prepared, teller: Teller) -
         await to_thread.run_sync(_check_out, shop.out)
         await to_thread.run_sync(_clear, shop)
         await to_thread.run_sync(_check_disk, plan, shop.root)
-        _check_repair(plan)
+        check_repair(plan)
         await _check_proofs(shop)
         await check_generator(shop)
         await engine.run()
@@ -211,24 +211,6 @@ def _check_out(out: Path) -> None:
         prove_writable(existing)
     else:
         raise ConfigError(issue_of(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)), existing))
-
-
-def _check_repair(plan: Plan) -> None:
-    """Refuse to compile if a library may have to be copied into a wheel and nothing is there that does it.
-
-    Whether one has to be is known when everything is compiled, and that is too late to hear of it.
-    """
-    named = sorted(build.name for build in plan.builds if _may_repair(plan.expectations[build.id]))
-    if named and find_spec("repairwheel") is None:
-        raise ToolMissing.of(
-            "repairwheel, which copies foreign libraries into wheels, is not installed",
-            where=named[0],
-            hint="pip install repairwheel, or do without: --auditwheel check",
-        )
-
-
-def _may_repair(expected: Expectation) -> bool:
-    return expected.mode == "repair" and not expected.plain
 
 
 async def _check_proofs(shop: Shop) -> None:

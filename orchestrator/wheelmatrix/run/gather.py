@@ -32,7 +32,7 @@ from wheelmatrix.run.pythons import (
     candidates,
     distinct,
     find_named,
-    kept,
+    known,
     usable,
 )
 from wheelmatrix.run.said import Said, keep, recalled
@@ -45,7 +45,7 @@ _RUSTUPS = (b"error: toolchain '", b"error: override toolchain '", b"error: rust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
+class Question:
     """What is to be known, and what can be said of it without asking anybody."""
 
     options: BuildOptions
@@ -73,55 +73,32 @@ class _Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Pythons:
+    installed: tuple[Installed, ...]
+    asked: Mapping[str, Installed]
+    active: Installed | None
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     """What rustc, cargo, Pythons and tools say."""
 
     host: Host
     metadata: Mapping[str, object]
-    pythons: Answers
+    pythons: _Pythons
     tools: Mapping[str, str]
 
 
-def gather(
+def look(
     options: BuildOptions,
     pyproject: Path | None,
     text: str,
     directory: Path,
     environment: Mapping[str, str],
     targets: tuple[Target, ...] = (),
-) -> tuple[Gathered, tuple[str, ...]]:
-    """Return what the machine says, and warnings about what it could not say.
-
-    `targets`: those that were asked for; none: the host alone. What was said before and still holds is not asked again,
-    and if that is all, there is not even an event loop. Raises ConfigError and ToolMissing.
-    """
-    question = _question(options, pyproject, text, directory, environment, targets)
-    return _gathered(question, _known(question) or anyio.run(_answer, question))
-
-
-async def gather_meanwhile(
-    options: BuildOptions,
-    pyproject: Path | None,
-    text: str,
-    directory: Path,
-    environment: Mapping[str, str],
-    targets: tuple[Target, ...] = (),
-) -> tuple[Gathered, tuple[str, ...]]:
-    """Do as `gather` does, in an event loop that has other things to do."""
-    question = await anyio.to_thread.run_sync(_question, options, pyproject, text, directory, environment, targets)
-    answer = _known(question) or await _answer(question)
-    return await anyio.to_thread.run_sync(_gathered, question, answer)
-
-
-def _question(
-    options: BuildOptions,
-    pyproject: Path | None,
-    text: str,
-    directory: Path,
-    environment: Mapping[str, str],
-    targets: tuple[Target, ...],
-) -> _Question:
-    """Look for what there is to ask."""
+) -> Question:
+    """Return what there is to ask; `targets`: those that were asked for, none: the host alone. Raises ConfigError."""
     wants_active = takes_active(options)
     found = {spec: find_named(spec, environment, directory) for spec in options.interpreters if not is_spec(spec)}
     try:
@@ -130,7 +107,7 @@ def _question(
         if wants_active:
             raise
         current = None
-    return _Question(
+    return Question(
         options=options,
         pyproject=pyproject,
         text=text,
@@ -147,28 +124,43 @@ def _question(
     )
 
 
-def _known(question: _Question) -> _Answer | None:
+def gather(question: Question) -> tuple[Gathered, tuple[str, ...]]:
+    """Return what the machine says, and warnings about what it could not say.
+
+    What was said before and still holds is not asked again, and if that is all, there is not even an event loop.
+    Raises ConfigError and ToolMissing.
+    """
+    return _gathered(question, _known(question) or anyio.run(_answer, question))
+
+
+async def gather_meanwhile(question: Question) -> tuple[Gathered, tuple[str, ...]]:
+    """Do as `gather` does, in an event loop that has other things to do."""
+    answer = _known(question) or await _answer(question)
+    return await anyio.to_thread.run_sync(_gathered, question, answer)
+
+
+def _known(question: Question) -> _Answer | None:
     """Return the answer that was given before; None: somebody has to be asked."""
     if question.targets:
         return None
     said = recalled(question.options, question.manifest, question.directory, question.environment)
-    pythons = kept(question.pythons, question.cache) if said else None
-    if said is None or pythons is None:
+    answers = known(question.pythons, question.cache) if said else None
+    if said is None or answers is None:
         return None
+    pythons = _judged(question, answers)
     return _Answer(host=host_of(said.triple, said.rustc), metadata=said.metadata, pythons=pythons, tools={})
 
 
-async def _answer(question: _Question) -> _Answer:
+async def _answer(question: Question) -> _Answer:
     """Ask everybody at once; raises ConfigError and ToolMissing."""
     said: list[tuple[Host, dict[str, object]]] = []
-    pythons: dict[Candidate, Installed | str] = {}
+    found: list[_Pythons] = []
 
     async def ask_cargo() -> None:
         said.append(await _cargo(question))
 
     async def ask_pythons() -> None:
-        pythons.update(await ask(question.pythons, cache=question.cache))
-        _checked(question, pythons)
+        found.append(_judged(question, await ask(question.pythons, cache=question.cache)))
 
     try:
         async with anyio.create_task_group() as group:
@@ -176,23 +168,26 @@ async def _answer(question: _Question) -> _Answer:
             group.start_soon(ask_pythons)
     except* (ConfigError, ToolMissing) as failures:
         raise first_of(failures) from None
-    ((host, metadata),) = said
-    found = tools() if question.targets else {}
-    versions = await tool_versions(found, question.programs, question.manifest.parent)
+    ((host, metadata),), (pythons,) = said, found
+    beside = tools() if question.targets else {}
+    versions = await tool_versions(beside, question.programs, question.manifest.parent)
     return _Answer(host=host, metadata=metadata, pythons=pythons, tools=versions)
 
 
-def _checked(question: _Question, answers: Answers) -> tuple[dict[str, Installed], Installed | None]:
-    """Return the Pythons that were asked for, and the active one; raises ConfigError if one is of no use."""
-    asked = {spec: usable(*candidate, answers[candidate]) for spec, candidate in question.named.items()}
-    return asked, usable(*question.active, answers[question.active]) if question.active else None
-
-
-def _gathered(question: _Question, answer: _Answer) -> tuple[Gathered, tuple[str, ...]]:
-    options, directory, environment = question.options, question.directory, question.environment
-    asked, running = _checked(question, answer.pythons)
+def _judged(question: Question, answers: Answers) -> _Pythons:
+    """Return what the answers of all Pythons come to; raises ConfigError if one that was asked for is of no use."""
     warnings: list[str] = []
-    installed = distinct({each: answer.pythons[each] for each in question.others}, warn=warnings.append)
+    return _Pythons(
+        installed=distinct({each: answers[each] for each in question.others}, warn=warnings.append),
+        asked={spec: usable(*candidate, answers[candidate]) for spec, candidate in question.named.items()},
+        active=usable(*question.active, answers[question.active]) if question.active else None,
+        warnings=tuple(warnings) if question.options.find_interpreter else (),
+    )
+
+
+def _gathered(question: Question, answer: _Answer) -> tuple[Gathered, tuple[str, ...]]:
+    options, directory, environment = question.options, question.directory, question.environment
+    pythons = answer.pythons
     files = wanted(options, question.pyproject, question.text, answer.metadata, question.manifest)
     listed, texts = read_files(files, (question.pyproject or question.manifest).parent)
     root = _root(options, directory, answer.metadata)
@@ -204,9 +199,9 @@ def _gathered(question: _Question, answer: _Answer) -> tuple[Gathered, tuple[str
         cargo_metadata=answer.metadata,
         texts=texts,
         files=listed,
-        installed=installed,
-        asked=asked,
-        active=running,
+        installed=pythons.installed,
+        asked=pythons.asked,
+        active=pythons.active,
         current=directory / question.current if question.current else None,
         host=answer.host,
         directories=frozenset(path for path in (root / "builds").glob("*/*/*") if not path.name.startswith(".")),
@@ -219,10 +214,10 @@ def _gathered(question: _Question, answer: _Answer) -> tuple[Gathered, tuple[str
         cargo_config=cargo_config(question.manifest.parent, environment, options.cargo_config),
         environment={name: value for name, value in environment.items() if not is_secret(name)},
         today=datetime.now(UTC).date(),
-    ), tuple(warnings) if options.find_interpreter else ()
+    ), pythons.warnings
 
 
-async def _cargo(question: _Question) -> tuple[Host, dict[str, object]]:
+async def _cargo(question: Question) -> tuple[Host, dict[str, object]]:
     options, manifest, environment = question.options, question.manifest, question.environment
     asked_ns = time.time_ns()
     toolchain = toolchain_environment(options)

@@ -23,7 +23,7 @@ from wheelmatrix.project.described import manifest_candidates, no_manifest_error
 from wheelmatrix.project.editable import for_editable
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.run.cargo import target_directory
-from wheelmatrix.run.gather import gather
+from wheelmatrix.run.gather import gather, look
 from wheelmatrix.run.host import this_system
 from wheelmatrix.run.process import output
 from wheelmatrix.run.pyproject import find_pyproject, text_of
@@ -72,7 +72,7 @@ def prepare(
     # Which system this is decides what `win_amd64` is built with, and is known without asking.
     targets = tuple(asked_targets(given.options, known, this_system()))
     Thread(target=_load, args=(needed_next,), daemon=True).start()
-    gathered, warnings = gather(given.options, pyproject, text, directory, environment, targets)
+    gathered, warnings = gather(look(given.options, pyproject, text, directory, environment, targets))
     found = project(given.options, gathered)
     if is_frontends:
         found = without_requirement(found, gathered.asked.values())

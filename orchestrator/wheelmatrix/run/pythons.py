@@ -23,7 +23,7 @@ from wheelmatrix.run.places import SHIMS, Candidate, active, candidates, find_na
 
 __all__ = [
     "PROBE", "Answers", "Candidate", "active", "answer", "ask", "cache_file", "candidates", "distinct", "find_named",
-    "kept", "probe", "probe_one", "usable",
+    "known", "probe", "probe_one", "usable",
 ]  # fmt: skip
 
 PROBE = """
@@ -135,13 +135,13 @@ def answer(said: bytes, path: Path, source: str) -> Installed | None:
         return None
 
 
-def kept(asked: Iterable[Candidate], cache: Path) -> Answers | None:
+def known(asked: Iterable[Candidate], cache: Path) -> Answers | None:
     """Return the answers that all candidates gave before, in the order given; None: some have to be asked."""
-    known = _read_cache(cache)
+    kept = _read_cache(cache)
     keys = {candidate: _key(candidate[0]) for candidate in asked}
-    if not all(key in known for key in keys.values()):
+    if not all(key in kept for key in keys.values()):
         return None
-    return {candidate: _installed(candidate, known[key]) for candidate, key in keys.items() if key}
+    return {candidate: _installed(candidate, kept[key]) for candidate, key in keys.items() if key}
 
 
 async def ask(asked: Iterable[Candidate], *, cache: Path | None, timeout_s: float = 10.0) -> Answers:

@@ -5,13 +5,14 @@ import re
 import sys
 import tempfile
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from anyio import to_thread
 
 from wheelmatrix.audit.outside import outside
-from wheelmatrix.errors import AuditError, Issue
-from wheelmatrix.model import Artifact, Command, Entry, Grafted, Report, Wheel
+from wheelmatrix.errors import AuditError, Issue, ToolMissing
+from wheelmatrix.model import Artifact, Command, Entry, Expectation, Grafted, Plan, Report, Wheel
 from wheelmatrix.pack.compress import Compressor
 from wheelmatrix.pack.finish_elf import without_foreign_rpaths
 from wheelmatrix.pack.layout import wheel_entries, wheel_filename, wheel_tags
@@ -51,6 +52,24 @@ async def repaired(
         members = await to_thread.run_sync(_members, after)
     known = {entry.name for entry in entries}
     return await to_thread.run_sync(_taken, wheel, artifact, members, known, extra, shop)
+
+
+def check_repair(plan: Plan) -> None:
+    """Raise ToolMissing if a library may have to be copied into a wheel and nothing is there that does it.
+
+    Whether one has to be is known when everything is compiled, and that is too late to hear of it.
+    """
+    named = sorted(build.name for build in plan.builds if _may_repair(plan.expectations[build.id]))
+    if named and find_spec("repairwheel") is None:
+        raise ToolMissing.of(
+            "repairwheel, which copies foreign libraries into wheels, is not installed",
+            where=named[0],
+            hint="pip install repairwheel, or do without: --auditwheel check",
+        )
+
+
+def _may_repair(expected: Expectation) -> bool:
+    return expected.mode == "repair" and not expected.plain
 
 
 async def _repairwheel(path: Path, after: Path, wheel: Wheel, artifact: Artifact, report: Report, shop: Shop) -> None:

@@ -17,7 +17,7 @@ from wheelmatrix.plan.builds import root_directory
 from wheelmatrix.plan.second import Second, second, second_options
 from wheelmatrix.project.described import project
 from wheelmatrix.run.files import issue_of, make_directory
-from wheelmatrix.run.gather import gather_meanwhile
+from wheelmatrix.run.gather import gather_meanwhile, look
 from wheelmatrix.run.history import History
 from wheelmatrix.run.host import this_system
 from wheelmatrix.run.shop import Shop
@@ -80,7 +80,9 @@ async def _shop(step: str, place: Second, gathered: Gathered, shop: Shop) -> Sho
     make_directory(directory)
     pyproject = Path(place.moved(gathered.pyproject)) if gathered.pyproject else None
     targets = tuple(asked_targets(options, shop.tables, this_system()))
-    found, _ = await gather_meanwhile(options, pyproject, gathered.pyproject_text, directory, os.environ, targets)
+    text = gathered.pyproject_text
+    asked = await to_thread.run_sync(look, options, pyproject, text, directory, os.environ, targets)
+    found, _ = await gather_meanwhile(asked)
     made = project(options, found)
     folder = shop.folder / "second"
     make_directory(folder)

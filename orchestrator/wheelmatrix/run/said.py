@@ -19,7 +19,7 @@ from wheelmatrix.errors import WheelmatrixError
 from wheelmatrix.model import Command
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.command import metadata_command
-from wheelmatrix.run.equipment import CONFIG_NAMES, config_files, config_folders
+from wheelmatrix.run.equipment import config_files
 from wheelmatrix.run.files import write_whole
 from wheelmatrix.values import dataclass
 
@@ -127,7 +127,6 @@ def _read_by_cargo(metadata: Mapping[str, Any], asked: Command, environment: Map
         if package["source"] is not None:
             yield from _downloaded(Path(package["manifest_path"]))
     yield from (folder / name for folder in (directory, *directory.parents) for name in _TOOLCHAINS)
-    yield from (folder / name for folder in config_folders(directory, environment) for name in CONFIG_NAMES)
     given = (text for name, text in pairwise(asked.argv) if name == "--config")
     yield from config_files(directory, environment, given)
 

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path, PurePath
 
 import anyio
-import tomli
 from anyio import to_thread
 
 from wheelmatrix.audit.sdist import check_sdist
@@ -20,6 +19,7 @@ from wheelmatrix.pack.sdist import SUFFIX, Sdist, sdist_epoch
 from wheelmatrix.project import metadata
 from wheelmatrix.project.described import declared_library, project_table, wanted
 from wheelmatrix.project.layout import layout
+from wheelmatrix.project.lock import knows
 from wheelmatrix.project.packaged import hidden, packaged
 from wheelmatrix.project.precedence import resolve
 from wheelmatrix.project.sdist import lock_to_cut, sdist_entries
@@ -257,18 +257,10 @@ async def _lock(options: BuildOptions, manifest: Path, crates: Crates) -> Path |
     """Return Cargo.lock; where it is missing, or does not know the crates as they are, cargo is asked to write it."""
     lock = Path(crates.metadata["workspace_root"]) / "Cargo.lock"
     flags = [f"--{name}" for name in ("locked", "frozen", "offline") if getattr(options, name)]
-    is_current = lock.is_file() and _knows(text_of(lock), (crates.main, *crates.dependencies))
+    is_current = lock.is_file() and knows(text_of(lock), (crates.main, *crates.dependencies))
     if not is_current or "--locked" in flags or "--frozen" in flags:
         await cargo_metadata(options, manifest, *flags)
     return lock if lock.is_file() else None
-
-
-def _knows(text: str, packages: Iterable[Package]) -> bool:
-    try:
-        found = {(each["name"], each["version"]) for each in tomli.loads(text).get("package", ())}
-    except (tomli.TOMLDecodeError, LookupError, TypeError):
-        return False
-    return all((each["name"], each["version"]) in found for each in packages)
 
 
 async def _known_to_git(
