@@ -6,6 +6,7 @@ from typing import Any
 
 import tomli
 
+from wheelmatrix.project.cffi_need import stated_manifest
 from wheelmatrix.project.layout import normal
 from wheelmatrix.project.source_project import SourceProject
 from wheelmatrix.project.toml_text import rewritten
@@ -17,7 +18,7 @@ def repointed(source: SourceProject, base: PurePath) -> str:
     root = source.place.root
     tool = table.setdefault("tool", {})
     manifest = source.crate.manifest.relative_to(base).as_posix()
-    if not _is_found(source, tool, manifest):
+    if not _is_found(source, table, manifest):
         _set(tool, "manifest-path", manifest)
     if source.options.python_source and not source.place.python_root.is_relative_to(root):
         _set(tool, "python-source", source.place.python_root.relative_to(base).as_posix())
@@ -33,15 +34,14 @@ def repointed(source: SourceProject, base: PurePath) -> str:
     return rewritten(source.pyproject_text, table)
 
 
-def _is_found(source: SourceProject, tool: Mapping[str, Any], manifest: str) -> bool:
+def _is_found(source: SourceProject, table: Mapping[str, Any], manifest: str) -> bool:
     """Return whether the crate is found at the new place with what the file says now; a command line is not shipped."""
-    tables = [tool.get(name, {}) for name in ("maturin", "wheelmatrix")]
-    if named := [str(table["manifest-path"]) for table in tables if table.get("manifest-path")]:
-        return normal(PurePath(named[-1])) in (PurePath(manifest), PurePath(manifest).parent)
-    if manifest == "Cargo.toml":
+    stated = normal(PurePath(stated_manifest(table)))
+    if stated in (PurePath(manifest), PurePath(manifest).parent):
         return True
     is_beside = source.place.python_root == source.place.root / "src" or bool(source.options.python_source)
-    return manifest == "rust/Cargo.toml" and source.place.is_mixed and is_beside
+    is_unstated = stated == PurePath("Cargo.toml")
+    return is_unstated and manifest == "rust/Cargo.toml" and source.place.is_mixed and is_beside
 
 
 def _seen(named: str, root: PurePath, base: PurePath) -> str:
