@@ -39,7 +39,8 @@ THE_TIME = frozenset({"date.today", "datetime.now", "datetime.today", "datetime.
 OPTIONAL = frozenset({"deflate", "id", "keyring", "repairwheel", "readme_renderer", "trove_classifiers"})
 """Dependencies that may be missing, and so are imported where they are used."""
 
-_QUICK = ("__main__", "cli", "cli.upload", "backend.heard", "backend.requires", "backend.wheels", "project.globs")
+_QUICK = ("__main__", "cli", "cli.upload", "backend.anew", "backend.heard", "backend.metadata", "backend.requires",
+          "backend.wheels", "project.globs")  # fmt: skip
 _SELDOM = ("audit.python_abi", "audit.wheel", "run.audit", "run.engine", "run.equipment", "run.execute", "run.repair",
            "run.ship")  # fmt: skip
 LAZY = frozenset({"wheelmatrix", *(f"wheelmatrix.{name}" for name in (*_QUICK, *_SELDOM))})

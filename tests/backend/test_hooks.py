@@ -1,6 +1,5 @@
 """The hooks in this process, on tiny crates."""
 
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -186,19 +185,3 @@ def test_settings_are_heard_as_on_the_command_line(monkeypatch: pytest.MonkeyPat
 
     assert heard(None) == ({}, {})
     assert heard({"build-args": "--profile dev -q"}) == ({"profile": "dev"}, {"quiet": True})
-
-
-def test_telling_metadata_loads_neither_the_engine_nor_the_command_line() -> None:
-    code = "import sys, wheelmatrix.backend.metadata as m; print(*sorted(sys.modules))"
-
-    loaded = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
-
-    assert not {"rich", "click", "elftools", "wheelmatrix.run.execute"} & set(loaded)
-
-
-def test_building_loads_no_screen_but_plain_lines() -> None:
-    code = "import sys, wheelmatrix.backend.wheels as m; print(*sorted(sys.modules))"
-
-    loaded = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
-
-    assert not {"rich", "click", "httpx"} & set(loaded)

@@ -8,7 +8,7 @@ from journals import write_run
 from wheelmatrix.cli import main
 from wheelmatrix.cli.runs import earlier
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.run.lock import try_lock
+from wheelmatrix.run.file_lock import try_lock
 
 
 def ran(*words: str) -> tuple[int, str, str]:

@@ -66,19 +66,23 @@ def finished(project: Project) -> list[list[dict[str, Any]]]:
 
 @pytest.mark.slow
 def test_pip_compiles_nothing_for_a_second_environment(mixed: Project, tmp_path: Path) -> None:
-    for name in ("one", "other"):
+    for name in ("one", "other", "changed"):
+        if name == "changed":
+            (mixed.folder / "python/tiny_mixed/more.py").write_text("MORE = 1\n")
         python = environment(mixed, tmp_path / name)
         # Like pip's isolation, but for the downloads: the backend runs in an environment that is gone afterwards.
         ephemeral = environment(mixed, tmp_path / "build")
-        call(mixed, ephemeral, "-m", "pip", "wheel", "--no-build-isolation", "--no-deps", "-w", tmp_path / name, ".")
+        argv = ("pip", "wheel", "-v", "--no-build-isolation", "--no-deps", "-w", tmp_path / name, ".")
+        said = call(mixed, ephemeral, "-m", *argv)
+        assert ("is as it was: nothing has changed" in said) == (name == "other")
         shutil.rmtree(tmp_path / "build")
         (wheel,) = (tmp_path / name).glob("*.whl")
         call(mixed, *PIP, "--python", python, "install", "--no-deps", wheel)
         assert "CPython" in says(mixed, python)
 
-    first, second = units(mixed)
+    first, last = units(mixed)
     assert first[1] == 0 < first[0]
-    assert second == (first[0], first[0])
+    assert last == (first[0], first[0])
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import pytest
 
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.run.clean import clean, mark_used
-from wheelmatrix.run.lock import try_lock
+from wheelmatrix.run.file_lock import try_lock
 
 DAY_S = 86_400
 NOW_S = time.time()

@@ -198,7 +198,7 @@ def test_leftovers_of_the_dead_are_removed_and_clones_being_made_stay(tmp_path):
     (tmp_path / ".tmp-clone-living").mkdir()
     (tmp_path / "1a2b3c4d").mkdir()
     code = (
-        "import os, sys; from wheelmatrix.run.lock import try_lock\n"
+        "import os, sys; from wheelmatrix.run.file_lock import try_lock\n"
         "assert try_lock(os.open('.tmp-clone-living', os.O_RDONLY)); print('locked', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

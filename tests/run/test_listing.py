@@ -134,10 +134,13 @@ def test_what_a_project_wants_is_listed_and_its_texts_are_read(tmp_path: Path) -
         directories=(tmp_path / "python",), shallow=(tmp_path,), texts=(tmp_path / "README.md",), skip=frozenset()
     )
 
-    files, texts = read_files(wanted, tmp_path)
+    read = read_files(wanted, tmp_path)
 
-    assert [file.path.name for file in files] == ["README.md", "a.py"]
-    assert texts == {tmp_path / "README.md": "words"}
+    assert [file.path.name for file in read.files] == ["README.md", "a.py"]
+    assert read.texts == {tmp_path / "README.md": "words"}
+    looked_at = [".git", ".ignore", "README.md", "python", "python/.ignore", "python/pkg", "python/pkg/.ignore", "."]
+    assert read.places >= {tmp_path / name for name in looked_at}
+    assert tmp_path / "skipped" not in read.places
 
 
 def test_what_is_compared_has_the_digest_of_its_content(tmp_path: Path) -> None:
@@ -147,7 +150,7 @@ def test_what_is_compared_has_the_digest_of_its_content(tmp_path: Path) -> None:
         directories=(), shallow=(tmp_path, tmp_path / "native"), texts=(), compared=compared, skip=frozenset()
     )
 
-    files, _ = read_files(wanted, tmp_path)
+    files = read_files(wanted, tmp_path).files
 
     digest = sha256(b"words").hexdigest()
     assert {file.path.relative_to(tmp_path).as_posix(): file.sha256 for file in files} == {

@@ -29,7 +29,7 @@ from tests.index import (
 from wheelmatrix.errors import ConfigError, Interrupted, UploadError
 from wheelmatrix.events import ReleasePlanned, RunFinished, RunStarted, StepFinished, UploadEnded, Waiting
 from wheelmatrix.run import journal, releases
-from wheelmatrix.run.lock import try_lock
+from wheelmatrix.run.file_lock import try_lock
 from wheelmatrix.run.upload import Sender
 
 assert impatient  # a fixture, of every test here

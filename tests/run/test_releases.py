@@ -205,7 +205,7 @@ def test_releases_are_told_in_the_order_of_their_last_runs(tmp_path: Path) -> No
 
 def test_a_release_that_another_process_sends_is_refused_and_free_when_that_dies(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from wheelmatrix.run.lock import try_lock\n"
+        "import os, sys; from pathlib import Path; from wheelmatrix.run.file_lock import try_lock\n"
         "print(try_lock(os.open(Path(sys.argv[1]) / 'lock', os.O_RDWR | os.O_CREAT)), flush=True); sys.stdin.read()"
     )
     words = [sys.executable, "-c", code, str(tmp_path)]

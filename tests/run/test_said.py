@@ -12,7 +12,7 @@ import pytest
 from wheelmatrix.model import Gathered
 from wheelmatrix.options import BuildOptions
 from wheelmatrix.run.gather import gather, look
-from wheelmatrix.run.said import Said, keep, recalled
+from wheelmatrix.run.said import Said, keep, recalled, stamped
 
 OPTIONS = BuildOptions(offline=True, interpreters=("3.12",))
 LONG_AGO_NS = 1_600_000_000_000_000_000
@@ -50,7 +50,8 @@ class Kept:
     def keep(self, options: BuildOptions = OPTIONS, *, asked_ns: int | None = None, **variables: str) -> None:
         said = Said(triple="t", rustc="rustc 1", metadata=self.metadata)
         at_ns = time.time_ns() if asked_ns is None else asked_ns
-        keep(said, options, self.manifest, NO_PROGRAMS | variables, root=self.root, asked_ns=at_ns)
+        said = stamped(said, options, self.manifest, NO_PROGRAMS | variables, asked_ns=at_ns)
+        keep(said, options, self.manifest, NO_PROGRAMS | variables, self.root)
 
     def recalled(self, options: BuildOptions = OPTIONS, **variables: str) -> Said | None:
         return recalled(options, self.manifest, self.folder, NO_PROGRAMS | variables)
@@ -82,7 +83,10 @@ def test_what_was_said_is_said_again(kept: Kept) -> None:
     kept.keep()
 
     found = kept.recalled()
-    assert found == Said(triple="t", rustc="rustc 1", metadata=kept.metadata)
+    assert found is not None
+    assert (found.triple, found.rustc, found.metadata) == ("t", "rustc 1", kept.metadata)
+    assert found.stamps[str(kept.manifest)] is not None
+    assert found.stamps[str(kept.folder / "rust-toolchain")] is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wheelmatrix.errors import PackError
-from wheelmatrix.run.dist_info import read_dist_info, write_dist_info
+from wheelmatrix.run.dist_info import dist_info, read_dist_info, write_dist_info
 from wheelmatrix.run.prepare import prepare
 
 
@@ -16,10 +16,13 @@ def test_metadata_is_written_and_read_again(crate: Callable[[str], Path], tmp_pa
         {"offline": True, "interpreters": ("3.12",)}, directory=folder, environment=dict(os.environ)
     )  # fmt: skip
 
-    name = write_dist_info(prepared, tmp_path / "out", "wheelmatrix test")
+    told = dist_info(prepared, "wheelmatrix test")
+    name = write_dist_info(told, tmp_path / "out")
 
     found = read_dist_info(tmp_path / "out" / name)
     assert name == "tiny_mixed-0.1.0.dist-info"
+    assert (told.folder, told.files) == (name, found)
+    assert told.sources == (folder / "LICENSE",)
     assert sorted(found) == ["METADATA", "WHEEL", "entry_points.txt", "licenses/LICENSE"]
     assert found["METADATA"] == prepared.plan.project.metadata.text
     assert b"Generator: wheelmatrix test\n" in found["WHEEL"]
@@ -33,7 +36,7 @@ def test_a_place_that_cannot_be_is_told_of(crate: Callable[[str], Path], tmp_pat
     (tmp_path / "file").write_text("")
 
     with pytest.raises(PackError):
-        write_dist_info(prepared, tmp_path / "file", "wheelmatrix test")
+        write_dist_info(dist_info(prepared, "wheelmatrix test"), tmp_path / "file")
 
 
 def test_a_directory_that_is_not_there_has_no_files(tmp_path: Path) -> None:

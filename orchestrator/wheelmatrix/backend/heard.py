@@ -2,13 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from wheelmatrix.plan.frontend import Running, build_arguments, one_cell
+from wheelmatrix.run.again import Settings
 from wheelmatrix.run.prepare import Prepared, prepare
-
-Settings = Mapping[str, object] | None
 
 
 def heard(settings: Settings) -> tuple[dict[str, object], dict[str, object]]:

@@ -1,17 +1,15 @@
 """The hooks that tell a wheel's metadata before it is built."""
 
-from pathlib import Path
-
-from wheelmatrix import __version__
-from wheelmatrix.backend.heard import Settings, prepared
-from wheelmatrix.backend.told import telling
-from wheelmatrix.run.dist_info import write_dist_info
+from wheelmatrix.run.again import Settings, metadata_again
 
 
 def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: Settings = None) -> str:
     """Write the `.dist-info` directory that the wheel will have, and return its name; nothing is compiled."""
-    with telling():
-        return write_dist_info(prepared(config_settings), Path(metadata_directory), f"wheelmatrix {__version__}")
+    if (name := metadata_again(metadata_directory, config_settings)) is not None:
+        return name
+    from wheelmatrix.backend.anew import metadata_anew
+
+    return metadata_anew(metadata_directory, config_settings)
 
 
 def prepare_metadata_for_build_editable(metadata_directory: str, config_settings: Settings = None) -> str:

@@ -10,7 +10,7 @@ from wheelmatrix.project.document import parse
 from wheelmatrix.run.pyproject import text_of
 
 if TYPE_CHECKING:
-    from wheelmatrix.backend.heard import Settings
+    from wheelmatrix.run.again import Settings
 
 
 def get_requires_for_build_wheel(config_settings: "Settings" = None) -> list[str]:

@@ -4,8 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from wheelmatrix.backend.heard import Settings, heard
+from wheelmatrix.backend.heard import heard
 from wheelmatrix.backend.told import telling
+from wheelmatrix.run.again import Settings
 from wheelmatrix.run.sdist import make_sdist
 
 

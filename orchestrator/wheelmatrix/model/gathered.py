@@ -79,6 +79,8 @@ class Gathered:
     pyproject_text: str
     cargo_metadata: Mapping[str, object]
     """`cargo metadata --format-version 1`, parsed."""
+    stamps: Mapping[str, str | None] = field(default_factory=dict)
+    """What cargo's answer comes from, by path, as `run.stamps` has it; empty: it is not known to hold any longer."""
     texts: Mapping[PurePath, str] = field(default_factory=dict)
     """Text files that decisions need: readme, ignore files; by absolute path."""
     files: tuple[SourceFile, ...] = ()

@@ -1,4 +1,7 @@
-"""Removes what was not used for long, or takes more room than it may: build directories, run folders, second builds."""
+"""Removes what was not used for long, or takes more room than it may.
+
+That is build directories, run folders, second builds, and what hooks were answered.
+"""
 
 import os
 import shutil
@@ -9,8 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from wheelmatrix.errors import ConfigError
+from wheelmatrix.run.file_lock import try_lock
 from wheelmatrix.run.files import issue_of
-from wheelmatrix.run.lock import opened, try_lock
+from wheelmatrix.run.lock import opened
 from wheelmatrix.values import dataclass
 
 _TRASH = ".trash-"
@@ -109,7 +113,7 @@ def _unused(directory: Path) -> Iterator[None]:
 
 def _places(directory: Path) -> Iterator[Path]:
     builds = (path for path in (directory / "builds").glob("*/*/*") if not path.name.startswith("."))
-    others = (directory / "second", *(directory / "runs").glob("*"))
+    others = (directory / "second", directory / "hooks", *(directory / "runs").glob("*"))
     return (path for path in (*builds, *others) if path.is_dir() and not path.is_symlink())
 
 

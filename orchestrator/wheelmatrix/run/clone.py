@@ -17,8 +17,8 @@ from pathlib import Path
 
 from wheelmatrix.errors import PackError
 from wheelmatrix.run.copying import Copier
+from wheelmatrix.run.file_lock import try_lock
 from wheelmatrix.run.files import issue_of
-from wheelmatrix.run.lock import try_lock
 from wheelmatrix.values import dataclass
 
 _PREFIX = ".tmp-clone-"

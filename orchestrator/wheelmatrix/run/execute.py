@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from anyio import to_thread
 from wheelmatrix import __version__
 from wheelmatrix.errors import ConfigError, Interrupted, Issue, VerifyError, WheelmatrixError
 from wheelmatrix.events import RunFinished, RunStarted, Screen, Waiting, Warned
-from wheelmatrix.model import Build, Done, Failed, Outcome, Plan, Wheel
+from wheelmatrix.model import Artifact, Build, Done, Entry, Failed, Outcome, Plan, Report, Wheel
 from wheelmatrix.pack.headers import source_date_epoch
 from wheelmatrix.plan.announced import announced
 from wheelmatrix.plan.schedule import Schedule
@@ -55,6 +56,12 @@ class Result:
     failures: tuple[WheelmatrixError, ...]
     journal: Path
     run: str
+    artifacts: Mapping[str, Artifact]
+    """By build id."""
+    reports: Mapping[str, Report]
+    """By build id."""
+    entries: Mapping[str, tuple[Entry, ...]]
+    """What was packed, by wheel id."""
 
 
 def execute(prepared: Prepared, *, arguments: tuple[str, ...], screen: Screen, advises: bool = True) -> Result:
@@ -108,7 +115,7 @@ async def _execute(prepared: Prepared, arguments: tuple[str, ...], screen: Scree
             teller.emit(Warned(message=f"the journal of this run is not whole: {journal.failure.strerror}"))
         failures: tuple[WheelmatrixError, ...] = () if refused is None else (refused,)
         failures += tuple(each.error for each in schedule.outcomes.values() if isinstance(each, Failed))
-        result = _result(plan, schedule.outcomes, failures, signals, journal)
+        result = _result(shop, schedule.outcomes, failures, signals, journal)
         teller.emit(
             RunFinished(
                 exit_code=result.exit_code,
@@ -255,7 +262,7 @@ def _copied_bytes(directory: Path) -> int:
 
 
 def _result(
-    plan: Plan,
+    shop: Shop,
     outcomes: dict[str, Outcome],
     failures: tuple[WheelmatrixError, ...],
     signals: list[int],
@@ -270,10 +277,13 @@ def _result(
         code = 128 + signals[0]
     return Result(
         exit_code=code,
-        wheels=tuple(written[wheel.id] for wheel in plan.wheels if wheel.id in written),
+        wheels=tuple(written[wheel.id] for wheel in shop.plan.wheels if wheel.id in written),
         failures=failures,
         journal=journal.path,
         run=journal.folder.name,
+        artifacts=shop.artifacts,
+        reports=shop.reports,
+        entries=shop.entries,
     )
 
 

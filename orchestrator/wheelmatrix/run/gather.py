@@ -35,7 +35,8 @@ from wheelmatrix.run.pythons import (
     known,
     usable,
 )
-from wheelmatrix.run.said import Said, keep, recalled
+from wheelmatrix.run.said import Said, keep, recalled, stamped
+from wheelmatrix.run.stamps import Stamp
 from wheelmatrix.values import dataclass
 
 _PROGRESS = ("    Updating", "    Blocking", " Downloading", "  Downloaded")
@@ -86,6 +87,7 @@ class _Answer:
 
     host: Host
     metadata: Mapping[str, object]
+    stamps: Mapping[str, Stamp]
     pythons: _Pythons
     tools: Mapping[str, str]
 
@@ -148,16 +150,17 @@ def _known(question: Question) -> _Answer | None:
     if said is None or answers is None:
         return None
     pythons = _judged(question, answers)
-    return _Answer(host=host_of(said.triple, said.rustc), metadata=said.metadata, pythons=pythons, tools={})
+    host = host_of(said.triple, said.rustc)
+    return _Answer(host=host, metadata=said.metadata, stamps=said.stamps, pythons=pythons, tools={})
 
 
 async def _answer(question: Question) -> _Answer:
     """Ask everybody at once; raises ConfigError and ToolMissing."""
-    said: list[tuple[Host, dict[str, object]]] = []
+    heard: list[tuple[Host, Said]] = []
     found: list[_Pythons] = []
 
     async def ask_cargo() -> None:
-        said.append(await _cargo(question))
+        heard.append(await _cargo(question))
 
     async def ask_pythons() -> None:
         found.append(_judged(question, await ask(question.pythons, cache=question.cache)))
@@ -168,10 +171,10 @@ async def _answer(question: Question) -> _Answer:
             group.start_soon(ask_pythons)
     except* (ConfigError, ToolMissing) as failures:
         raise first_of(failures) from None
-    ((host, metadata),), (pythons,) = said, found
+    ((host, said),), (pythons,) = heard, found
     beside = tools() if question.targets else {}
     versions = await tool_versions(beside, question.programs, question.manifest.parent)
-    return _Answer(host=host, metadata=metadata, pythons=pythons, tools=versions)
+    return _Answer(host=host, metadata=said.metadata, stamps=said.stamps, pythons=pythons, tools=versions)
 
 
 def _judged(question: Question, answers: Answers) -> _Pythons:
@@ -189,7 +192,7 @@ def _gathered(question: Question, answer: _Answer) -> tuple[Gathered, tuple[str,
     options, directory, environment = question.options, question.directory, question.environment
     pythons = answer.pythons
     files = wanted(options, question.pyproject, question.text, answer.metadata, question.manifest)
-    listed, texts = read_files(files, (question.pyproject or question.manifest).parent)
+    read = read_files(files, (question.pyproject or question.manifest).parent)
     root = _root(options, directory, answer.metadata)
     cache = question.cache.parent
     return Gathered(
@@ -197,8 +200,9 @@ def _gathered(question: Question, answer: _Answer) -> tuple[Gathered, tuple[str,
         pyproject=question.pyproject,
         pyproject_text=question.text,
         cargo_metadata=answer.metadata,
-        texts=texts,
-        files=listed,
+        stamps=answer.stamps,
+        texts=read.texts,
+        files=read.files,
         installed=pythons.installed,
         asked=pythons.asked,
         active=pythons.active,
@@ -217,19 +221,20 @@ def _gathered(question: Question, answer: _Answer) -> tuple[Gathered, tuple[str,
     ), pythons.warnings
 
 
-async def _cargo(question: Question) -> tuple[Host, dict[str, object]]:
+async def _cargo(question: Question) -> tuple[Host, Said]:
     options, manifest, environment = question.options, question.manifest, question.environment
     asked_ns = time.time_ns()
     toolchain = toolchain_environment(options)
     host = await ask_host(manifest.parent, environment, toolchain, with_stds=bool(question.targets))
     triples = {triple for target in question.targets for triple in target.slices or (target.triple,)}
     metadata = await _metadata(options, manifest, sorted(triples) or [host.triple])
+    said = Said(triple=host.triple, rustc=host.rustc, metadata=metadata)
     if not question.targets:
+        stamping = partial(stamped, said, options, manifest, environment, asked_ns=asked_ns)
+        said = await anyio.to_thread.run_sync(stamping)
         root = _root(options, question.directory, metadata)
-        said = Said(triple=host.triple, rustc=host.rustc, metadata=metadata)
-        keeping = partial(keep, said, options, manifest, environment, root=root, asked_ns=asked_ns)
-        await anyio.to_thread.run_sync(keeping)
-    return host, metadata
+        await anyio.to_thread.run_sync(keep, said, options, manifest, environment, root)
+    return host, said
 
 
 def _root(options: BuildOptions, directory: Path, metadata: Mapping[str, object]) -> Path:

@@ -22,8 +22,8 @@ from wheelmatrix.events import (
     from_record,
     record,
 )
+from wheelmatrix.run.file_lock import try_lock
 from wheelmatrix.run.files import issue_of
-from wheelmatrix.run.lock import try_lock
 from wheelmatrix.values import dataclass
 
 NAME = "events.jsonl"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
@@ -11,16 +10,10 @@ from pathlib import Path
 import anyio
 
 from wheelmatrix.errors import ConfigError
+from wheelmatrix.run.file_lock import try_lock
 from wheelmatrix.run.files import issue_of
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
 _POLL_S = 0.2
-_LOCKED_BYTE = 1 << 30
-"""Windows locks bytes against reading too: one far behind the text."""
 
 
 @asynccontextmanager
@@ -56,24 +49,6 @@ def opened(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def try_lock(descriptor: int) -> bool | None:
-    """Lock an open file; False: another process has it; None: this file system has no locks.
-
-    The lock goes with the last copy of the descriptor; children get none, since Python's are closed on exec.
-    """
-    try:
-        if sys.platform == "win32":
-            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # Windows says EACCES
-        return False
-    except OSError:
-        return None
-    return True
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from packaging.utils import canonicalize_name
 from wheelmatrix.errors import ConfigError
 from wheelmatrix.publish.past import Past, fold
 from wheelmatrix.run import journal
+from wheelmatrix.run.file_lock import try_lock
 from wheelmatrix.run.files import issue_of
-from wheelmatrix.run.lock import holder, opened, signed, try_lock
+from wheelmatrix.run.lock import holder, opened, signed
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
 _HOME, _RELEASES, _LOCK = ".wheelmatrix", "releases", "lock"

@@ -99,6 +99,7 @@ async def _shop(step: str, place: Second, gathered: Gathered, shop: Shop) -> Sho
         artifacts={},
         reports={},
         generated={},
+        entries={},
         unit_graphs={},
         verifier=None,
         packed={},

@@ -1,8 +1,7 @@
 """What cargo said of a crate, kept beside its builds: it is not asked again until something that it read has changed.
 
-Kept is a file in the crate's target directory, for builds of this machine alone. A file is unchanged if its size, its
-time of change and its inode are; one that changed while cargo was being asked, or shortly before, may have been read
-as it was or as it is, and then nothing is kept. Source of that rule: git, "racy-git".
+Kept is a file in the crate's target directory, for builds of this machine alone. What changed while cargo was being
+asked, or shortly before, may have been read as it was or as it is, and then nothing is kept.
 """
 
 import json
@@ -10,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import field, replace
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +21,7 @@ from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.command import metadata_command
 from wheelmatrix.run.equipment import config_files
 from wheelmatrix.run.files import write_whole
+from wheelmatrix.run.stamps import Stamp, is_settled, stamp
 from wheelmatrix.values import dataclass
 
 _VARIABLES = ("CARGO", "RUST", "HOME")
@@ -33,11 +34,6 @@ _TOOLCHAINS = ("rust-toolchain", "rust-toolchain.toml")
 _DISCOVERED = ("", "src", "src/bin", "examples", "tests", "benches")
 """Folders of a package where cargo takes files for targets of its own accord. Source: The Cargo Book, "Targets"."""
 _EXE = ".exe" if os.name == "nt" else ""
-_YOUNG_NS = 2_000_000_000
-"""So much younger than it says may a file be: the coarsest clock of a file system (FAT) ticks every two seconds."""
-
-_Stamp = list[int] | None
-"""Size in bytes, time of change in ns, inode, as JSON has them; None: it is not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +46,8 @@ class Said:
     """First line of `rustc -vV`."""
     metadata: dict[str, object]
     """`cargo metadata --format-version 1`, parsed."""
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+    """Of everything that it comes from, by path; empty: some of it was changed too shortly before."""
 
 
 def recalled(options: BuildOptions, manifest: Path, directory: Path, environment: Mapping[str, str]) -> Said | None:
@@ -61,30 +59,31 @@ def recalled(options: BuildOptions, manifest: Path, directory: Path, environment
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # it is not there, or none of ours
             known = json.loads((root / _name(manifest)).read_bytes())
             asked = metadata_command(options, manifest, (known["triple"],))
-            is_same = (known["key"], known["programs"]) == (_key(asked, environment), _programs(environment))
-            if is_same and all(_stamp(path) == stamp for path, stamp in known["stamps"].items()):
-                return Said(triple=known["triple"], rustc=known["rustc"], metadata=known["metadata"])
+            is_same = (known["key"], known["programs"]) == (_key(asked, environment), programs(environment))
+            if is_same and all(stamp(path) == before for path, before in known["stamps"].items()):
+                return Said(**{name: known[name] for name in ("triple", "rustc", "metadata", "stamps")})
     return None
 
 
-def keep(
-    said: Said, options: BuildOptions, manifest: Path, environment: Mapping[str, str], *, root: Path, asked_ns: int
-) -> None:
-    """Keep what was said in answer to a question of the time `asked_ns` (ns since 1970) in `root`, if that is there.
+def stamped(
+    said: Said, options: BuildOptions, manifest: Path, environment: Mapping[str, str], *, asked_ns: int
+) -> Said:  # fmt: skip
+    """Return what was said in answer to a question of the time `asked_ns` (ns since 1970) with what it comes from."""
+    asked = metadata_command(options, manifest, (said.triple,))
+    files = (*_read_by_cargo(said.metadata, asked, environment), *_toolchains(environment))
+    paths = [*programs(environment), *map(str, files)]
+    stamps = {path: stamp(path) for path in paths}
+    return replace(said, stamps=stamps if all(is_settled(path, asked_ns) for path in stamps) else {})
 
-    Who cannot write there asks again.
-    """
-    if not root.is_dir():
+
+def keep(said: Said, options: BuildOptions, manifest: Path, environment: Mapping[str, str], root: Path) -> None:
+    """Keep what was said in `root`, if that is there and the stamps are; who cannot write there asks again."""
+    if not said.stamps or not root.is_dir():
         return
     asked = metadata_command(options, manifest, (said.triple,))
-    programs = _programs(environment)
-    files = (*_read_by_cargo(said.metadata, asked, environment), *_toolchains(environment))
-    stamps = {path: _stamp(path) for path in (*programs, *map(str, files))}
-    if any(stamp and stamp[1] > asked_ns - _YOUNG_NS for stamp in stamps.values()):
-        return
-    facts = {"triple": said.triple, "rustc": said.rustc, "metadata": said.metadata}
+    facts = {"triple": said.triple, "rustc": said.rustc, "metadata": said.metadata, "stamps": dict(said.stamps)}
     with suppress(WheelmatrixError):
-        text = json.dumps({"key": _key(asked, environment), "programs": programs, "stamps": stamps, **facts})
+        text = json.dumps({"key": _key(asked, environment), "programs": programs(environment), **facts})
         write_whole(root / _name(manifest), text.encode())
 
 
@@ -108,7 +107,7 @@ def _key(asked: Command, environment: Mapping[str, str]) -> str:
     return sha256(repr((asked.argv, sorted(asked.environment.items()), read)).encode()).hexdigest()
 
 
-def _programs(environment: Mapping[str, str]) -> list[str]:
+def programs(environment: Mapping[str, str]) -> list[str]:
     """Return the programs that answer, as the PATH has them now."""
     names = ("cargo", *(environment.get(variable) or usual for variable, usual in _PROGRAMS.items()))
     return [shutil.which(name, path=environment.get("PATH")) or name for name in names if name]
@@ -150,11 +149,3 @@ def _toolchains(environment: Mapping[str, str]) -> Iterator[Path]:
     yield rustup / "settings.toml"
     for toolchain in rustup.glob("toolchains/*"):
         yield from (toolchain / "bin" / f"{name}{_EXE}" for name in ("cargo", "rustc"))
-
-
-def _stamp(path: str) -> _Stamp:
-    try:
-        found = os.stat(path)  # noqa: PTH116  # hundreds of them in each hook
-    except (OSError, ValueError):
-        return None
-    return [found.st_size, found.st_mtime_ns, found.st_ino]

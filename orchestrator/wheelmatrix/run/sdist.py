@@ -167,14 +167,13 @@ async def _read(
     lock = await _lock(options, manifest, crates)
     table = project_table(pyproject, text)
     manifest = Path(crates.main["manifest_path"])
-    files, texts = await to_thread.run_sync(
-        read_files, wanted(options, pyproject, text, crates.metadata, manifest, "sdist"), pyproject.parent
-    )
-    found = _Found(pyproject=pyproject, texts=texts, files=files)
+    asked = wanted(options, pyproject, text, crates.metadata, manifest, "sdist")
+    read = await to_thread.run_sync(read_files, asked, pyproject.parent)
+    found = _Found(pyproject=pyproject, texts=read.texts, files=read.files)
     package = _package(crates, options)
     described, doubts = metadata.read(table, package, crates.main, pyproject.parent, found)
-    declared = declared_library(texts.get(manifest), package.library)
-    place = layout(options, table, package, pyproject.parent, [file.path for file in files], declared)
+    declared = declared_library(read.texts.get(manifest), package.library)
+    place = layout(options, table, package, pyproject.parent, [file.path for file in read.files], declared)
     known, warnings = await _known_to_git(options, pyproject.parent)
     main, *dependencies = await _sources(crates)
     source = SourceProject(
@@ -191,8 +190,8 @@ async def _read(
         },
         lock=lock,
         lock_text=text_of(lock) if lock else "",
-        files=files,
-        texts=texts,
+        files=read.files,
+        texts=read.texts,
         known_to_git=known,
     )
     return source, (*doubts, *warnings, *crates.warnings), Path(crates.metadata["target_directory"])

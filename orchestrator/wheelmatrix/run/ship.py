@@ -62,6 +62,7 @@ async def pack_wheel(wheel: Wheel, shop: Shop) -> Wheel | None:
         entries = wheel_entries(project, wheel, None, tags, shop.generator, programs)
     else:
         entries = wheel_entries(project, wheel, library, tags, shop.generator, (*extra, *programs))
+    shop.entries[wheel.id] = entries
     packer = compressor(shop.options.compression_method, shop.options.compression_level)
     key = await to_thread.run_sync(_key, entries, artifact, f"{packer} {shop.epoch_s} {shop.generator}")
     path = shop.out / filename

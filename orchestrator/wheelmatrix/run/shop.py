@@ -99,6 +99,8 @@ class Shop:
     """The Python that writes bindings of cffi; None: none was looked for."""
     generated: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     """Python files that were made for a library, by wheel id."""
+    entries: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    """What went into a wheel but RECORD, by wheel id."""
     unit_graphs: dict[tuple[str, ...], UnitGraph] = field(default_factory=dict)
     """By cargo's arguments without what differs by Python: siblings have one graph."""
     verifier: "Verifier | None" = None
