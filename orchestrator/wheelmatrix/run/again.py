@@ -16,13 +16,13 @@ from typing import Any
 
 from wheelmatrix import __version__
 from wheelmatrix.run.file_lock import held
+from wheelmatrix.run.kept import roots
 from wheelmatrix.run.stamps import Stamp, stamp
 
 Settings = Mapping[str, object] | None
 Record = dict[str, Any]
 """What was kept; `run.answers` says of what it consists."""
 
-_TARGETS = ("CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR")
 _ENVIRONMENTS = ("VIRTUAL_ENV", "CONDA_PREFIX")
 _PASSING = frozenset({"PATH", "PIP_BUILD_TRACKER", "PYTHONPATH", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL", "_",
                       *_ENVIRONMENTS})  # fmt: skip
@@ -47,20 +47,6 @@ def place(settings: Settings, root: str) -> str:
     """Return the file of an answer; `root` is a directory of what is kept between runs."""
     asked = json.dumps(_subject(settings)).encode()
     return os.path.join(root, "hooks", f"{sys.implementation.cache_tag}-{sha256(asked).hexdigest()[:16]}.json")
-
-
-def roots() -> list[str]:
-    """Return where answers are looked for: the target directories that can be known without asking cargo."""
-    directory = os.getcwd()
-    if named := next((os.environ[name] for name in _TARGETS if os.environ.get(name)), ""):
-        return [os.path.join(directory, named, "wheelmatrix")]
-    found = []
-    while True:
-        found.append(os.path.join(directory, "target", "wheelmatrix"))
-        above = os.path.dirname(directory)
-        if above == directory:
-            return found
-        directory = above
 
 
 def metadata_again(directory: str, settings: Settings) -> str | None:
@@ -119,7 +105,7 @@ def _is_in(path: str, folder: str) -> bool:
 
 def _known(settings: Settings) -> Record | None:
     asked = key(settings)
-    for root in roots():
+    for root in roots(os.getcwd(), os.environ):
         with suppress(FileNotFoundError, NotADirectoryError), open(place(settings, root), "rb") as file:
             if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
                 return None  # somebody else's word, in a folder above that many may write to

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from wheelmatrix.errors import WheelmatrixError
 from wheelmatrix.model import Build, Command
 from wheelmatrix.project.described import manifest_candidates, wanted
-from wheelmatrix.run.again import Record, Settings, key, place, roots
+from wheelmatrix.run.again import Record, Settings, key, place
 from wheelmatrix.run.dist_info import DistInfo
 from wheelmatrix.run.files import sha256_of, write_whole
+from wheelmatrix.run.kept import roots
 from wheelmatrix.run.prepare import Prepared
 from wheelmatrix.run.process import child_environment
 from wheelmatrix.run.project_files import read_files
@@ -47,7 +48,8 @@ def keep(
     `told`: the metadata, as it is without a frontend's own. `result`: the run that made the wheel; None: none was made.
     `said`: what is to be said where the wheel is handed out again. Who cannot write beside the builds keeps nothing.
     """
-    if str(prepared.root) not in roots() or not prepared.root.is_dir() or not _is_plain(prepared):
+    is_found = str(prepared.root) in roots(str(Path.cwd()), os.environ)
+    if not (is_found and prepared.root.is_dir() and _is_plain(prepared)):
         return
     with suppress(OSError, WheelmatrixError, TypeError, ValueError):
         stamps = _stamps(prepared, told.sources, asked_ns)

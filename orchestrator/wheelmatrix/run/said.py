@@ -21,6 +21,7 @@ from wheelmatrix.options import BuildOptions
 from wheelmatrix.plan.command import metadata_command
 from wheelmatrix.run.equipment import config_files
 from wheelmatrix.run.files import write_whole
+from wheelmatrix.run.kept import roots
 from wheelmatrix.run.stamps import Stamp, is_settled, stamp
 from wheelmatrix.values import dataclass
 
@@ -28,7 +29,6 @@ _VARIABLES = ("CARGO", "RUST", "HOME")
 """How the names of the variables begin that the answer depends on."""
 _PROGRAMS = {"RUSTC": "rustc", "RUSTC_WRAPPER": "", "RUSTC_WORKSPACE_WRAPPER": ""}
 """Variables that name programs which answer beside cargo, and what runs where they name none."""
-_TARGETS = ("CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR")
 _TOOLCHAINS = ("rust-toolchain", "rust-toolchain.toml")
 """What chooses the compiler for a crate in each folder above it."""
 _DISCOVERED = ("", "src", "src/bin", "examples", "tests", "benches")
@@ -55,9 +55,10 @@ def recalled(options: BuildOptions, manifest: Path, directory: Path, environment
 
     `directory`: what `--target-dir` is relative to.
     """
-    for root in _roots(options, manifest, directory, environment):
+    own = (str(directory / options.target_dir / "wheelmatrix"),) if options.target_dir else ()
+    for root in own or roots(str(manifest.parent), environment):
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # it is not there, or none of ours
-            known = json.loads((root / _name(manifest)).read_bytes())
+            known = json.loads(Path(root, _name(manifest)).read_bytes())
             asked = metadata_command(options, manifest, (known["triple"],))
             is_same = (known["key"], known["programs"]) == (_key(asked, environment), programs(environment))
             if is_same and all(stamp(path) == before for path, before in known["stamps"].items()):
@@ -89,17 +90,6 @@ def keep(said: Said, options: BuildOptions, manifest: Path, environment: Mapping
 
 def _name(manifest: Path) -> str:
     return f"cargo-{sha256(os.fsencode(manifest)).hexdigest()[:16]}.json"
-
-
-def _roots(
-    options: BuildOptions, manifest: Path, directory: Path, environment: Mapping[str, str]
-) -> Iterator[Path]:  # fmt: skip
-    """Yield where `keep` may have kept it; a target directory that only cargo's configuration names is none of them."""
-    named = next((environment[name] for name in _TARGETS if environment.get(name)), "")
-    if options.target_dir or named:
-        yield directory / (options.target_dir or manifest.parent / named) / "wheelmatrix"
-    else:
-        yield from (folder / "target" / "wheelmatrix" for folder in manifest.parents)
 
 
 def _key(asked: Command, environment: Mapping[str, str]) -> str:
