@@ -80,6 +80,17 @@ def test_the_same_metadata_and_the_same_wheel_come_again(
     assert capfd.readouterr() == ("", 2 * f"{filename} is as it was: nothing has changed\n")
 
 
+def test_what_is_handed_out_is_in_use(answered: Answered, filename: str) -> None:
+    (build,) = (answered.folder / BUILD).glob("*/*/*")
+    for folder in (build, answered.record.parent):
+        os.utime(folder, (1, 1))
+
+    assert answered.wheel() == filename
+
+    assert build.stat().st_mtime > 1
+    assert answered.record.parent.stat().st_mtime > 1
+
+
 CHANGED = [
     ("pyproject.toml", '[project]\nname = "tiny-mixed"\nversion = "0.2.0"\n'),
     ("Cargo.toml", "another"),

@@ -153,6 +153,21 @@ def test_a_project_without_builds_is_clean(root: Path) -> None:
     assert clean(root, older_than_days=0).removed == ()
 
 
+def test_wheels_that_no_hook_hands_out_any_more_go_too(root: Path) -> None:
+    hooks = root / "hooks"
+    hooks.mkdir(parents=True)
+    (hooks / "cpython-311-x.whl").write_bytes(os.urandom(8192))
+    age(hooks, 40)
+
+    assert clean(root, older_than_days=30, now_s=NOW_S, dry_run=True).freed_bytes >= 8192
+    mark_used(hooks)  # as a hook does that hands one out
+    assert clean(root, older_than_days=30, now_s=NOW_S).removed == ()
+
+    age(hooks, 40)
+    assert [each.path for each in clean(root, older_than_days=30, now_s=NOW_S).removed] == [hooks]
+    assert not hooks.exists()
+
+
 def test_what_a_second_build_left_goes_too(root: Path) -> None:
     left = root / "second"
     (left / "dist").mkdir(parents=True)
