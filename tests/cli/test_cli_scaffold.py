@@ -6,6 +6,8 @@ import pty
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,13 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(
     assert [path.name for path in here.rglob("*")] == ["there"]
 
 
+def read_to_the_end(terminal: int) -> Iterator[bytes]:
+    """Yield what is shown until nobody has the terminal open any more, which Linux tells by an error."""
+    with suppress(OSError):
+        while shown := os.read(terminal, 1 << 16):
+            yield shown
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("answer", "kind"), [("5", "bin"), ("cffi", "cffi"), ("", "pyo3"), ("9\nuniffi", "uniffi")])
 def test_at_a_terminal_the_kind_is_asked_for(answer: str, kind: str, here: Path) -> None:
@@ -96,8 +105,8 @@ def test_at_a_terminal_the_kind_is_asked_for(answer: str, kind: str, here: Path)
     process = subprocess.Popen(command, stdin=theirs, stderr=theirs, stdout=subprocess.DEVNULL, close_fds=True)
     os.close(theirs)
     os.write(ours, f"{answer}\n".encode())
+    shown = b"".join(read_to_the_end(ours)).decode()
     code = process.wait(timeout=60)
-    shown = os.read(ours, 1 << 16).decode()
     os.close(ours)
 
     assert code == 0

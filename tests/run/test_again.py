@@ -23,7 +23,7 @@ BUILD = "target/wheelmatrix/builds"
 
 def without_pytest(patch: pytest.MonkeyPatch) -> None:
     """Take no notice of the variable in which pytest says where it is."""
-    patch.setattr(again, "_PASSING", again._PASSING | {"PYTEST_CURRENT_TEST"})
+    patch.setattr(again, "PASSING", again.PASSING | {"PYTEST_CURRENT_TEST"})
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ def answered(crate: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> A
     folder = crate("tiny-mixed")
     monkeypatch.chdir(folder)
     monkeypatch.setenv("CARGO_NET_OFFLINE", "true")
-    monkeypatch.setattr(again, "_PASSING", again._PASSING | {"PYTEST_CURRENT_TEST"})
+    monkeypatch.setattr(again, "PASSING", again.PASSING | {"PYTEST_CURRENT_TEST"})
     return Answered(folder)
 
 
@@ -94,6 +94,24 @@ def test_where_more_than_files_and_cargo_has_a_say_nothing_is_kept(
     answered.answer()
 
     assert not is_kept(answered)
+
+
+def test_a_variable_that_a_build_script_watches_counts_whatever_it_is(
+    answered: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = "".join(f'println!("cargo:rerun-if-env-changed={name}");' for name in ("PATH", "PYO3_PYTHON", "HOME"))
+    (answered.folder / "build.rs").write_text(f"fn main() {{ {watched} }}")
+    age(answered.folder)
+    name = answered.answer()
+    assert answered.wheel() == name
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", "/another/python")
+        assert answered.metadata() is not None
+        assert answered.wheel() is None
+    monkeypatch.setenv("PATH", os.pathsep.join([os.environ["PATH"], "/nowhere"]))
+    assert answered.metadata() is not None
+    assert answered.wheel() is None
 
 
 def test_a_target_directory_that_only_a_setting_names_would_not_be_found_again(answered: Answered) -> None:

@@ -24,7 +24,7 @@ Record = dict[str, Any]
 """What was kept; `run.answers` says of what it consists."""
 
 _ENVIRONMENTS = ("VIRTUAL_ENV", "CONDA_PREFIX")
-_PASSING = frozenset({"PATH", "PIP_BUILD_TRACKER", "PYTHONPATH", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL", "_",
+PASSING = frozenset({"PATH", "PIP_BUILD_TRACKER", "PYTHONPATH", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL", "_",
                       *_ENVIRONMENTS})  # fmt: skip
 """Variables that a frontend or a shell sets anew for each call; of PATH and environments what counts is in the key."""
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -37,7 +37,7 @@ def key(settings: Settings) -> list[object]:
 
     Variables are there as a digest alone: some are secrets.
     """
-    variables = sorted((name, value) for name, value in os.environ.items() if name not in _PASSING)
+    variables = sorted((name, value) for name, value in os.environ.items() if name not in PASSING)
     active = [value for name in _ENVIRONMENTS if (value := os.environ.get(name, "")) and value != sys.prefix]
     digest = sha256(repr(variables).encode("utf-8", "surrogateescape")).hexdigest()
     return [*_subject(settings), __version__, digest, active, _lasting(os.environ.get("PATH", ""))]
@@ -70,7 +70,7 @@ def wheel_again(directory: str, settings: Settings, metadata_directory: str | No
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
         known = _known(settings)
         wheel = known and known["wheel"]
-        if not known or not wheel or not _is_given(known, metadata_directory):
+        if not known or not wheel or not _is_given(known, metadata_directory) or not _has_watched(wheel):
             return None
         with held(wheel["lock"]) as is_held:
             if not is_held or not _hold(wheel["made"]) or not all(map(_has_nothing_to_do, wheel["commands"])):
@@ -129,6 +129,13 @@ def _is_given(known: Record, metadata_directory: str | None) -> bool:
             with open(path, "rb") as file:
                 found[os.path.relpath(path, metadata_directory).replace(os.sep, "/")] = file.read().decode("latin-1")
     return bool(os.path.basename(os.path.normpath(metadata_directory)) == known["folder"] and found == known["files"])
+
+
+def _has_watched(wheel: Record) -> bool:
+    """Return whether the variables that make cargo run a build script again are those that it has run with."""
+    own = {name for command in wheel["commands"] for name in command["python"]}
+    now = {name: sys.executable if name in own else os.environ.get(name) for name in wheel["watched"]}
+    return bool(now == wheel["watched"])
 
 
 def _has_nothing_to_do(command: Mapping[str, Any]) -> bool:

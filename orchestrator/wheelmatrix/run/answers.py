@@ -2,7 +2,8 @@
 
 Kept is a file of JSON beside the builds, and beside it the wheel:
 `key` (whom it is for), `stamps` (what was read), `folder` and `files` (the `.dist-info` directory), and `wheel`: its
-file name, where it is kept, cargo's calls to be made again, what must be as they left it, what the run had warned of.
+file name, where it is kept, cargo's calls to be made again, the variables that they watch, what must be as they left
+it, what the run had warned of.
 """
 
 import json
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from wheelmatrix.errors import WheelmatrixError
 from wheelmatrix.model import Build, Command
 from wheelmatrix.project.described import manifest_candidates, wanted
-from wheelmatrix.run.again import Record, Settings, key, place
+from wheelmatrix.run.again import PASSING, Record, Settings, key, place
 from wheelmatrix.run.dist_info import DistInfo
 from wheelmatrix.run.files import sha256_of, write_whole
 from wheelmatrix.run.kept import roots
@@ -31,6 +32,8 @@ if TYPE_CHECKING:  # who asks for metadata runs nothing
 
 _STEPS = {"compile", "audit", "pack"}
 """What can be known to be done already; other steps depend on more than the project."""
+_WATCHES = re.compile(rb"(?m)^cargo::?rerun-if-env-changed=([A-Za-z0-9_]+)")
+"""Source: The Cargo Book, "Build Scripts"."""
 _CONFIGURED = "PYO3_CONFIG_FILE"
 
 
@@ -153,6 +156,7 @@ def _wheel(
         "kept": str(kept),
         "lock": str(root / "lock"),
         "commands": commands,
+        "watched": _watched(build, {name for command in commands for name in command["python"]}),
         "used": [str(build.directory), str(kept.parent)],
         "made": stamps,
         "said": list(said),
@@ -174,6 +178,19 @@ def _command(command: Command) -> Record:
         "environment": {name: value for name, value in added.items() if name not in python},
         "python": python,
         "without": sorted(inherited.keys() - environment.keys()),
+    }
+
+
+def _watched(build: Build, own: set[str]) -> dict[str, str | None]:
+    """Return the variables that build scripts have cargo watch, of those that the key leaves out, with their values.
+
+    `own`: those that name the Python of the hook. Where one changes, cargo is called with all that a run has.
+    """
+    scripts = (path for depth in ("*", "*/*") for path in Path(build.directory).glob(f"{depth}/build/*/output"))
+    asked = {name.decode() for path in scripts for name in _WATCHES.findall(path.read_bytes())}
+    return {
+        **{name: os.environ.get(name) for name in sorted(asked & PASSING)},
+        **dict.fromkeys(sorted(asked & own), sys.executable),
     }
 
 
