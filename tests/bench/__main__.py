@@ -17,7 +17,7 @@ from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
-from tests.bench import sdists
+from tests.bench import installing, sdists
 from tests.bench.measure import Sample, in_turn, run, verdict
 from tests.bench.projects import CRATE
 
@@ -180,9 +180,10 @@ def main() -> None:
         compare(bench, rounds)
         orchestrator(bench)
         sdists.measure(Path(scratch), rounds)
+        installing.measure("bench-crate", CRATE, Path(scratch) / "installing", rounds)
     print("packing a 50 MB library: python -m tests.bench.packing", flush=True)
     print("uploading to an index on this machine: python -m tests.bench.uploading", flush=True)
-    print("installing from source: python -m tests.bench.installing", flush=True)
+    print("installing more than that, and develop: python -m tests.bench.installing", flush=True)
 
 
 if __name__ == "__main__":
