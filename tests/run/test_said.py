@@ -107,6 +107,7 @@ def test_what_was_said_is_said_again(kept: Kept) -> None:
         lambda folder: (folder.parent / "home/registry/src/index/dep-1.0.0/Cargo.toml").unlink(),
         lambda folder: (folder.parent / "home/registry/cache/index/dep-1.0.0.crate").unlink(),
         lambda folder: shutil.rmtree(folder.parent / "home/registry/index"),
+        lambda folder: (folder.parent / "home/registry/index/index/config.json").unlink(),
         lambda folder: shutil.rmtree(folder.parent / "home/git/db"),
     ],
 )
@@ -117,6 +118,14 @@ def test_what_cargo_reads_has_changed_and_it_is_asked_again(kept: Kept, change: 
     change(kept.folder)
 
     assert kept.recalled() is None
+
+
+def test_an_index_that_another_project_has_looked_into_is_no_change(kept: Kept) -> None:
+    kept.keep()
+
+    (kept.cargo_home / "registry/index/index/config.json").write_text("written anew")
+
+    assert kept.recalled() is not None
 
 
 def test_a_file_of_the_same_size_and_time_is_another_one(kept: Kept) -> None:

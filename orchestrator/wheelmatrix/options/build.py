@@ -299,6 +299,7 @@ class ScreenOptions:
 
 OTHER_VARIABLES: Mapping[str, str] = {
     "WHEELMATRIX_CACHE_DIR": "Directory for what is remembered of this machine's Pythons; default: the user's cache",
+    "WHEELMATRIX_PEP517_ARGS": "Arguments of `build` for the build backend, where its frontend gives none",
     "WHEELMATRIX_USERNAME": "User of the index to upload to",
     "WHEELMATRIX_PASSWORD": "Password, or token, of that user",
     "WHEELMATRIX_TOKEN": "Token of the index to upload to; its user is `__token__`",

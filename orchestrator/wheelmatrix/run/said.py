@@ -127,7 +127,7 @@ def _downloaded(manifest: Path) -> Iterator[Path]:
     if parts[-5:-3] == ("registry", "src"):
         registry, (index, package) = parts[:-4], parts[-3:-1]
         yield Path(*registry, "cache", index, f"{package}.crate")
-        yield Path(*registry, "index", index, "config.json")
+        yield Path(*registry, "index", index)  # its files change whenever anything is looked up there
     elif "checkouts" in parts:
         at = parts.index("checkouts")
         yield Path(*parts[:at], "db", parts[at + 1], "HEAD")
