@@ -1,10 +1,22 @@
+from dataclasses import replace
 from pathlib import PurePath
 
 import pytest
+from tests.plan.gathered import LINUX as TRIPLE
+from tests.plan.gathered import ROOT, gathered, planned
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Entry, Metadata, Project
-from wheelmatrix.plan.frontend import Running, build_arguments, here, honoured, one_cell
+from wheelmatrix.model import Command, Entry, Metadata, Project, Step
+from wheelmatrix.options import BuildOptions
+from wheelmatrix.plan.frontend import (
+    Running,
+    build_arguments,
+    has_lasting_plan,
+    has_lasting_wheel,
+    here,
+    honoured,
+    one_cell,
+)
 
 LINUX = Running(executable="/venv/bin/python", platform="linux", word_bits=64)
 METADATA = Metadata(
@@ -141,3 +153,31 @@ def test_prepared_metadata_is_taken_over_but_for_wheel_and_record() -> None:
 def test_metadata_of_something_else_is_refused(folder: str, files: dict[str, bytes]) -> None:
     with pytest.raises(ConfigError, match=r"expected my_pkg-1\.0\.dist-info with METADATA"):
         honoured(_project(), folder, files)
+
+
+def test_a_plan_lasts_while_files_cargo_and_the_python_alone_have_a_say() -> None:
+    machine = gathered(environment={"PATH": "/bin"})
+    configured = {"PYO3_CONFIG_FILE": "own.txt"}
+
+    assert has_lasting_plan(BuildOptions(), machine)
+    assert not has_lasting_plan(BuildOptions(), replace(machine, pyproject=None))
+    assert not has_lasting_plan(BuildOptions(targets=(TRIPLE,)), machine)
+    assert not has_lasting_plan(BuildOptions(), replace(machine, environment=configured))
+    assert not has_lasting_plan(BuildOptions(environment=tuple(configured.items())), machine)
+
+
+def test_a_wheel_lasts_that_is_compiled_audited_and_packed() -> None:
+    made = planned(BuildOptions(interpreters=("3.12",)))
+    command = Command(argv=("true",), environment={}, directory=ROOT)
+    (build,), (wheel,) = made.builds, made.wheels
+
+    assert has_lasting_wheel(made)
+    for other in (
+        replace(made, before=(command,)),
+        replace(made, builds=(replace(build, before=(command,)),)),
+        replace(made, tools=(build,)),
+        replace(made, wheels=(replace(wheel, beside=ROOT / "x.so"),)),
+        replace(made, wheels=(wheel, wheel)),
+        replace(made, steps=(*made.steps, Step(id="generate:x", kind="generate", subject="x"))),
+    ):
+        assert not has_lasting_wheel(other)

@@ -1,6 +1,7 @@
 """What is kept of an answer, and what is not: an answer that may not hold later."""
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -80,7 +81,7 @@ def test_an_editable_wheel_is_not_kept(answered: Answered) -> None:
 
 @pytest.mark.parametrize(
     "variables",
-    [{"PYO3_CONFIG_FILE": "{}/pyo3.txt"}, {"CARGO_BUILD_TARGET": "x86_64-unknown-linux-gnu"}],
+    [{"PYO3_CONFIG_FILE": "{folder}/pyo3.txt"}, {"CARGO_BUILD_TARGET": "{host}"}],
 )
 def test_where_more_than_files_and_cargo_has_a_say_nothing_is_kept(
     answered: Answered, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -88,8 +89,10 @@ def test_where_more_than_files_and_cargo_has_a_say_nothing_is_kept(
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     (answered.folder / "pyo3.txt").write_text(f"implementation=CPython\nversion={version}\n")
     age(answered.folder)
+    said = subprocess.run(["rustc", "-vV"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    host = said.partition("host: ")[2].split()[0]
     for name, value in variables.items():
-        monkeypatch.setenv(name, value.format(answered.folder))
+        monkeypatch.setenv(name, value.format(folder=answered.folder, host=host))
 
     answered.answer()
 

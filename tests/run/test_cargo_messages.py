@@ -12,11 +12,13 @@ from wheelmatrix.run.cargo import (
     Diagnostic,
     ScriptRun,
     UnitBuilt,
+    dep_info,
     is_killed,
     parse_message,
     started_unit,
     unit_graph,
     unit_name,
+    watched_variables,
 )
 
 ARTIFACT = {
@@ -236,3 +238,17 @@ def test_units_below_a_script_that_reads_the_python_are_not_shared():
     expected = {(ids["serde"], "serde"): 2, (ids["pyo3-ffi"], "build-script-build"): 1, (ids["sys"], ""): 1}
     assert found is not None
     assert found.parts == {"shared": expected, "host": {(ids["pyo3-ffi"], "build-script-build"): 1}}
+
+
+def test_a_build_script_says_which_variables_cargo_watches() -> None:
+    said = b"cargo:rerun-if-env-changed=PATH\ncargo::rerun-if-env-changed=PYO3_PYTHON\r\n\xff\ncargo:rustc-env=A=1\n"
+
+    assert watched_variables(said) == {"PATH", "PYO3_PYTHON"}
+    assert watched_variables(b"xcargo:rerun-if-env-changed=NO\n") == frozenset()
+
+
+def test_a_dep_info_file_names_what_was_compiled() -> None:
+    text = "/t/lib a.so: /w/src/lib.rs /w/a\\ b.txt\n\n/t/x.so: C:\\w\\c.rs\n"
+
+    assert dep_info(text) == ("/w/src/lib.rs", "/w/a b.txt", "C:\\w\\c.rs")
+    assert dep_info("") == ()

@@ -14,7 +14,7 @@ from wheelmatrix.plan.frontend import build_arguments, honoured
 from wheelmatrix.project.precedence import resolve_screen
 from wheelmatrix.run.again import Settings
 from wheelmatrix.run.answers import keep
-from wheelmatrix.run.dist_info import dist_info, read_dist_info, write_dist_info
+from wheelmatrix.run.dist_info import DistInfo, dist_info, read_dist_info, write_dist_info
 from wheelmatrix.show.color import has_color
 from wheelmatrix.show.words import glyphs_for
 
@@ -47,9 +47,10 @@ def wheel_anew(directory: str, settings: Settings, metadata_directory: str | Non
     with telling():
         found = prepared(settings, Path(directory), needed_next=_RUN)
         told = dist_info(found, _GENERATOR)
-        result, said = _built(found, settings, metadata_directory)
+        given = _given(metadata_directory)
+        result, said = _built(found, settings, given)
         (wheel,) = result.wheels
-        if metadata_directory is None or read_dist_info(Path(metadata_directory)) == told.files:
+        if given is None or given.files == told.files:
             keep(found, settings, told, asked_ns=asked_ns, result=result, said=said)
         return wheel.filename
 
@@ -58,21 +59,25 @@ def editable_anew(directory: str, settings: Settings, metadata_directory: str | 
     """Build the editable wheel, and return its file name."""
     with telling():
         found = prepared(settings, Path(directory), editable=_EDITABLE_PROFILE, needed_next=_RUN)
-        result, _ = _built(found, settings, metadata_directory)
+        result, _ = _built(found, settings, _given(metadata_directory))
         (wheel,) = result.wheels
         return wheel.filename
 
 
-def _built(found: "Prepared", settings: Settings, metadata_directory: str | None) -> "tuple[Result, tuple[str, ...]]":
-    """Run the plan, with the metadata that the frontend has.
+def _given(metadata_directory: str | None) -> DistInfo | None:
+    """Return the metadata that the frontend hands over; None: it has none. Raises ConfigError."""
+    return None if metadata_directory is None else read_dist_info(Path(metadata_directory))
+
+
+def _built(found: "Prepared", settings: Settings, given: DistInfo | None) -> "tuple[Result, tuple[str, ...]]":
+    """Run the plan, with the metadata that the frontend has, if any.
 
     Return what came of it, and what is to be said where the same comes again: its warnings, and that it does.
     """
     from wheelmatrix.run.execute import execute
 
-    if metadata_directory is not None:
-        files = read_dist_info(Path(metadata_directory))
-        project = honoured(found.plan.project, Path(metadata_directory).name, files)
+    if given is not None:
+        project = honoured(found.plan.project, given.folder, given.files)
         found = replace(found, plan=replace(found.plan, project=project))
     screen = _screen(settings)
     arguments = ("pep517", *build_arguments(settings, os.environ))

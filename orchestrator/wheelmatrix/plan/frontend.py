@@ -6,8 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from wheelmatrix.errors import ConfigError
-from wheelmatrix.model import Entry, Project
-from wheelmatrix.options import nearest
+from wheelmatrix.model import Entry, Gathered, Plan, Project
+from wheelmatrix.options import BuildOptions, nearest
 from wheelmatrix.pack.names import dist_info_name
 from wheelmatrix.values import dataclass
 
@@ -20,6 +20,8 @@ _ARCHFLAGS = {
 }
 """What setuptools' ARCHFLAGS ask for, sorted, to the target."""
 _OTHERS = ("find_interpreter", "all_interpreters")
+_LASTING = {"compile", "audit", "pack"}
+"""Steps whose results are known to hold while the project and cargo's builds are the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,19 @@ def honoured(project: Project, folder: str, files: Mapping[str, bytes]) -> Proje
     )
     added = tuple(Entry(name=f"{expected}/{name}", source=text) for name, text in sorted(others.items()))
     return replace(project, metadata=metadata, sources=(*project.sources, *added))
+
+
+def has_lasting_plan(options: BuildOptions, gathered: Gathered) -> bool:
+    """Return whether nothing but the project's files, cargo and the running Python has a say in a frontend's plan."""
+    variables = {**gathered.environment, **dict(options.environment)}
+    return gathered.pyproject is not None and not options.targets and "PYO3_CONFIG_FILE" not in variables
+
+
+def has_lasting_wheel(plan: Plan) -> bool:
+    """Return whether it makes one wheel, with no command of the user's and nothing generated or put beside."""
+    commands = (*plan.before, *(command for build in plan.builds for command in build.before))
+    is_alone = len(plan.wheels) == len(plan.builds) == 1 and not plan.tools and plan.wheels[0].beside is None
+    return is_alone and not commands and {step.kind for step in plan.steps} == _LASTING
 
 
 def _texts(key: str, found: object) -> list[str]:

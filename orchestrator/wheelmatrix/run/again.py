@@ -11,11 +11,11 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
-from shutil import copyfile
+from shutil import copyfileobj
 from typing import Any
 
 from wheelmatrix import __version__
-from wheelmatrix.run.file_lock import held
+from wheelmatrix.run.file_lock import TEMPORARY, held, try_lock
 from wheelmatrix.run.kept import roots
 from wheelmatrix.run.stamps import Stamp, stamp
 
@@ -75,7 +75,7 @@ def wheel_again(directory: str, settings: Settings, metadata_directory: str | No
         with held(wheel["lock"]) as is_held:
             if not is_held or not _hold(wheel["made"]) or not all(map(_has_nothing_to_do, wheel["commands"])):
                 return None
-            if not _hold(wheel["made"]):
+            if not _hold(wheel["made"]):  # cargo puts a library of another time in its place, and calls that fresh
                 return None
             for each in wheel["used"]:
                 os.utime(each)  # `wheelmatrix clean` goes by it
@@ -151,9 +151,11 @@ def _has_nothing_to_do(command: Mapping[str, Any]) -> bool:
 
 def _copy(kept: str, path: str) -> None:
     """Have a copy appear at `path`, whole or not at all, with the time of what was kept."""
-    temporary = f"{path}.{os.getpid()}"
+    temporary = os.path.join(os.path.dirname(path), f"{TEMPORARY}{os.getpid()}")
     try:
-        copyfile(kept, temporary)
+        with open(kept, "rb") as source, open(temporary, "xb") as file:
+            try_lock(file.fileno())
+            copyfileobj(source, file)
         facts = os.stat(kept)
         os.utime(temporary, ns=(facts.st_atime_ns, facts.st_mtime_ns))
         os.replace(temporary, path)

@@ -8,7 +8,6 @@ it, what the run had warned of.
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -17,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from wheelmatrix.errors import WheelmatrixError
 from wheelmatrix.model import Build, Command
+from wheelmatrix.plan.frontend import has_lasting_plan, has_lasting_wheel
 from wheelmatrix.project.described import manifest_candidates, wanted
 from wheelmatrix.run.again import PASSING, Record, Settings, key, place
+from wheelmatrix.run.cargo import dep_info, watched_variables
 from wheelmatrix.run.dist_info import DistInfo
 from wheelmatrix.run.files import sha256_of, write_whole
 from wheelmatrix.run.kept import roots
@@ -29,12 +30,6 @@ from wheelmatrix.run.stamps import Stamp, is_settled, stamp
 
 if TYPE_CHECKING:  # who asks for metadata runs nothing
     from wheelmatrix.run.execute import Result
-
-_STEPS = {"compile", "audit", "pack"}
-"""What can be known to be done already; other steps depend on more than the project."""
-_WATCHES = re.compile(rb"(?m)^cargo::?rerun-if-env-changed=([A-Za-z0-9_]+)")
-"""Source: The Cargo Book, "Build Scripts"."""
-_CONFIGURED = "PYO3_CONFIG_FILE"
 
 
 def keep(
@@ -52,7 +47,8 @@ def keep(
     `said`: what is to be said where the wheel is handed out again. Who cannot write beside the builds keeps nothing.
     """
     is_found = str(prepared.root) in roots(str(Path.cwd()), os.environ)
-    if not (is_found and prepared.root.is_dir() and _is_plain(prepared)):
+    is_known = is_found and prepared.root.is_dir() and bool(prepared.gathered.stamps)
+    if not is_known or not has_lasting_plan(prepared.given.options, prepared.gathered):
         return
     with suppress(OSError, WheelmatrixError, TypeError, ValueError):
         stamps = _stamps(prepared, told.sources, asked_ns)
@@ -68,13 +64,6 @@ def keep(
             "wheel": result and _wheel(prepared, result, path.with_suffix(".whl"), asked_ns, tuple(said)),
         }
         write_whole(path, json.dumps(answer).encode())
-
-
-def _is_plain(prepared: Prepared) -> bool:
-    """Return whether nothing but files, cargo and the running Python has a say."""
-    options, gathered = prepared.given.options, prepared.gathered
-    has_config = _CONFIGURED in gathered.environment or _CONFIGURED in dict(options.environment)
-    return bool(gathered.stamps) and gathered.pyproject is not None and not (has_config or options.targets)
 
 
 def _stamps(prepared: Prepared, copied: Iterable[Path], asked_ns: int) -> dict[str, Stamp]:
@@ -129,11 +118,11 @@ def _wheel(
 ) -> Record | None:  # fmt: skip
     """Copy the wheel to `kept`, and return what it was made by and from; None: more than that has a say."""
     plan, root = prepared.plan, prepared.root
-    if result.exit_code or {step.kind for step in plan.steps} != _STEPS or len(plan.wheels) != 1:
+    if not has_lasting_wheel(plan):
         return None
     (wheel,), (build,) = result.wheels, plan.builds
     artifact = result.artifacts[build.id]
-    if build.before or plan.before or plan.tools or wheel.beside or not wheel.path or result.reports[build.id].graft:
+    if wheel.path is None or result.reports[build.id].graft:
         return None
     commands = [_command(each) for each in (build.command, *build.more)]
     if sys.prefix != sys.base_prefix and sys.prefix in json.dumps(commands):
@@ -187,7 +176,7 @@ def _watched(build: Build, own: set[str]) -> dict[str, str | None]:
     `own`: those that name the Python of the hook. Where one changes, cargo is called with all that a run has.
     """
     scripts = (path for depth in ("*", "*/*") for path in Path(build.directory).glob(f"{depth}/build/*/output"))
-    asked = {name.decode() for path in scripts for name in _WATCHES.findall(path.read_bytes())}
+    asked = {name for path in scripts for name in watched_variables(path.read_bytes())}
     return {
         **{name: os.environ.get(name) for name in sorted(asked & PASSING)},
         **dict.fromkeys(sorted(asked & own), sys.executable),
@@ -200,11 +189,6 @@ def _written(build: Build) -> Iterator[str]:
 
 
 def _compiled(build: Build) -> Iterator[str]:
-    """Yield the sources that cargo names in its `.d` files: if one changed, cargo is called with all that a run has.
-
-    Source: The Cargo Book, "Dep-info files".
-    """
+    """Yield the sources that cargo names in its `.d` files: if one changed, cargo is called with all that a run has."""
     for path in Path(build.directory).glob("*/*/*.d"):
-        for line in path.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
-            named = re.split(r"(?<!\\) ", line.partition(": ")[2])
-            yield from (name.replace("\\ ", " ") for name in named if name)
+        yield from dep_info(path.read_text(encoding="utf-8", errors="surrogateescape"))

@@ -17,6 +17,7 @@ from wheelmatrix.values import dataclass
 _ANSI = re.compile(rb"\x1b\[[0-9;]*m")
 _LINK_KIND = re.compile(r"(?:(native|all|dependency|crate|framework)=)?(.*)", re.DOTALL)
 _RUN = "run-custom-build"
+_WATCHED = re.compile(rb"(?m)^cargo::?rerun-if-env-changed=(\w+)")
 _COMPILING = re.compile(r"\s*Compiling (\S+ v\S+)")
 _KILLED = re.compile(rb"\bsignal:? 9\b|\bSIGKILL\b|out of memory|memory allocation of \d+ bytes failed", re.IGNORECASE)
 
@@ -232,3 +233,17 @@ def target_directory(metadata: bytes) -> str:
         return str(json.loads(metadata)["target_directory"])
     except (ValueError, LookupError, TypeError):
         return ""
+
+
+def watched_variables(said: bytes) -> frozenset[str]:
+    """Return the variables that a build script has cargo watch. Source: The Cargo Book, "Build Scripts"."""
+    return frozenset(name.decode() for name in _WATCHED.findall(said))
+
+
+def dep_info(text: str) -> tuple[str, ...]:
+    """Return the paths of a `.d` file: what a library or program was compiled from.
+
+    Source: The Cargo Book, "Dep-info files"; a blank in a path has a backslash before it, as in a Makefile.
+    """
+    lists = (line.partition(": ")[2] for line in text.splitlines())
+    return tuple(name.replace("\\ ", " ") for each in lists for name in re.split(r"(?<!\\) ", each) if name)

@@ -52,10 +52,11 @@ def write_dist_info(found: DistInfo, directory: Path) -> str:
     return found.folder
 
 
-def read_dist_info(folder: Path) -> Mapping[str, bytes]:
-    """Return the content of every file of a `.dist-info` directory by its name in it; raises ConfigError."""
+def read_dist_info(folder: Path) -> DistInfo:
+    """Return a `.dist-info` directory with every file in it; raises ConfigError."""
     try:
         files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+        found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
     except OSError as error:
         raise ConfigError(issue_of(error, folder)) from error
+    return DistInfo(folder=folder.name, files=found, sources=tuple(files))

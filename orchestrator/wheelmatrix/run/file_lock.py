@@ -10,6 +10,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+TEMPORARY = ".tmp-"
+"""How the name of a file in the making begins; who makes it has it locked, and a run removes those of the dead."""
 _LOCKED_BYTE = 1 << 30
 """Windows locks bytes against reading too: one far behind the text."""
 

@@ -13,11 +13,11 @@ from typing import Self
 
 from wheelmatrix.errors import ConfigError, Issue, PackError
 from wheelmatrix.model import Entry
+from wheelmatrix.run.file_lock import TEMPORARY
 
 if sys.platform != "win32":
     import fcntl
 
-_PREFIX = ".tmp-"
 _CHUNK_BYTES = 1 << 20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -212,7 +212,7 @@ def prove_writable(directory: Path) -> None:
 def remove_leftovers(directory: Path) -> tuple[Path, ...]:
     """Remove the temporary files of runs that died, and return them, sorted; those of living runs stay."""
     try:
-        found = sorted(each for each in directory.glob(f"{_PREFIX}*") if each.is_file() and not each.is_symlink())
+        found = sorted(each for each in directory.glob(f"{TEMPORARY}*") if each.is_file() and not each.is_symlink())
     except OSError:
         return ()
     return tuple(each for each in found if _removed_if_dead(each))
@@ -240,7 +240,7 @@ def _locked_temporary(directory: Path) -> tuple[Path, int]:
     """A new empty file in `directory`, locked; its short name leaves the name of the file to come its 255 bytes."""
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
     while True:
-        path = directory / f"{_PREFIX}{secrets.token_hex(8)}"
+        path = directory / f"{TEMPORARY}{secrets.token_hex(8)}"
         try:
             descriptor = os.open(path, flags, 0o666)  # as the umask has it; mkstemp's 0600 would stay on the wheel
         except FileExistsError:
