@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wheelmatrix.run import copying
+from wheelmatrix.run import copying, fingerprints
 from wheelmatrix.run.clone import clone
 
 pytestmark = [
@@ -111,3 +111,27 @@ def test_a_clone_is_fresh_and_building_in_it_changes_no_byte_of_the_base(cargo, 
     assert digests(base) == before
     assert all(cargo(base, "one").values())
     assert digests(base) == before
+
+
+def test_the_fingerprint_of_every_unit_is_waited_for(cargo, tmp_path, monkeypatch):
+    """cargo has told of a unit when it comes to write the fingerprint, and may take its time."""
+    base = tmp_path / "base"
+    cargo(base, "one")
+    found = [path for path in base.rglob("*") if path.name.startswith(("lib-", "build-script-", "run-build-script-"))]
+    units = [path for path in found if {fingerprints.OLD, fingerprints.NEW} & {*path.parts} and not path.suffix]
+    assert len(units) == 7  # three libraries, two scripts, and the runs of both
+    late = {path: (path.read_bytes(), path.stat()) for path in units}
+
+    for path, (content, status) in late.items():
+
+        def write(_: float, path: Path = path, content: bytes = content) -> None:
+            path.write_bytes(content)
+
+        monkeypatch.setattr(fingerprints.time, "sleep", write)
+        path.write_bytes(b"")
+        clone(base, tmp_path / path.name / "copy")
+        assert path.read_bytes() == content
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        shutil.rmtree(tmp_path / path.name)
+
+    assert all(cargo(base, "one").values())

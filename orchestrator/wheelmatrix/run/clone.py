@@ -5,6 +5,7 @@ written in place by somebody: fingerprints by cargo, archives in an OUT_DIR by `
 
 cargo may still be at work in the source. It writes a unit's fingerprint when all else of the unit is there, so
 fingerprints are copied before what they vouch for: a unit that was not ready is none in the clone, and is built there.
+Those of units that it has told of are waited for.
 """
 
 import os
@@ -19,13 +20,12 @@ from wheelmatrix.errors import PackError
 from wheelmatrix.run.copying import Copier
 from wheelmatrix.run.file_lock import try_lock
 from wheelmatrix.run.files import issue_of
+from wheelmatrix.run.fingerprints import NEW, OLD, await_fingerprints
 from wheelmatrix.values import dataclass
 
 _PREFIX = ".tmp-clone-"
 _LINKED = (".rlib", ".rmeta")
 _OUT = "out"
-_FINGERPRINTS = frozenset({".fingerprint", "fingerprint"})
-"""Beside what they vouch for; the second since cargo 1.100, in each unit's own folder."""
 _INCREMENTAL_DEPTH = 3
 """`<triple>/<profile>/incremental` is the deepest that cargo puts it."""
 
@@ -62,6 +62,7 @@ def clone(source: Path, destination: Path, *, whole: bool = True) -> CloneFacts:
         raise PackError(issue_of(error, destination)) from error
     guard = _locked(temporary)
     try:
+        await_fingerprints(source)
         making = _Clone(source, temporary, destination, left_out="" if whole else source.parent.parent.name)
         making.directory(str(source), str(temporary), depth=0, in_out=False)
         temporary.rename(destination)
@@ -116,7 +117,7 @@ class _Clone:
         """Fill the directory `made`, then give it the time of `source`: build scripts watch directories too."""
         status = Path(source).stat()
         with os.scandir(source) as found:
-            entries = sorted(found, key=lambda entry: entry.name not in _FINGERPRINTS)
+            entries = sorted(found, key=lambda entry: entry.name not in (OLD, NEW))
         for entry in entries:
             target = f"{made}{os.sep}{entry.name}"
             if entry.is_symlink():
