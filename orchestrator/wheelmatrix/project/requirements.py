@@ -9,10 +9,12 @@ import re
 from packaging.requirements import Requirement
 from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 _SPECIFIER = re.compile(r"(?:===|~=|==|!=|<=|>=|<|>)\s*[^\s,;()]+")
 _HEAD = re.compile(r"\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[([^\]]*)\])?")
 _COMPARED = re.compile(r'\bpython_version (<=|>=|==|!=|<|>) "(\d+)\.(\d+)"')
+_RANGE = re.compile(r'python_full_version >= "(\d+)\.(\d+)" and python_full_version < "(\d+)\.(\d+)"')
 _MAJOR = re.compile(r'\bpython_version (?=(?:>=|<) "\d+")')
 _REVERSED = re.compile(r'"(\d+)\.(\d+)" (<=|>=|==|!=|<|>) python_version\b')
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
@@ -42,11 +44,20 @@ def requires_python_text(text: str) -> str:
 
     Raises packaging's InvalidSpecifier.
     """
-    return ", ".join(str(Specifier(part.strip())) for part in text.split(",") if part.strip())
+    return ", ".join(_specifier(part.strip()) for part in text.split(",") if part.strip())
 
 
 def _specifiers(text: str) -> list[str]:
-    return [str(Specifier(found[0])) for found in _SPECIFIER.finditer(text)]
+    return [_specifier(found[0]) for found in _SPECIFIER.finditer(text)]
+
+
+def _specifier(text: str) -> str:
+    """Return a specifier with its version in the one spelling that PEP 440 gives each: `>=2025.1`, not `>=2025.01`."""
+    found = Specifier(text)
+    if found.operator == "===":
+        return str(found)
+    release = found.version.removesuffix(".*")
+    return f"{found.operator}{Version(release)}{found.version[len(release) :]}"
 
 
 def _marker(marker: str, extra: str) -> str:
@@ -57,6 +68,7 @@ def _marker(marker: str, extra: str) -> str:
         marker = f'extra == "{extra}"'
     marker = _REVERSED.sub(lambda found: f'python_version {_MIRRORED[found[3]]} "{found[1]}.{found[2]}"', marker)
     marker = _MAJOR.sub("python_full_version ", _COMPARED.sub(_full_version, marker))
+    marker = _RANGE.sub(_of_one_minor, marker)
     # A value may hold one kind of quote; then it stays in the other.
     return marker if "'" in marker else marker.replace('"', "'")
 
@@ -69,3 +81,9 @@ def _full_version(found: re.Match[str]) -> str:
     if sign in ("<=", ">"):
         sign, minor = {"<=": "<", ">": ">="}[sign], minor + 1
     return f'python_full_version {sign} "{major}.{minor}"'
+
+
+def _of_one_minor(found: re.Match[str]) -> str:
+    """Say of a range what is shorter, where it has one minor version: `== "3.9.*"`."""
+    low, high = (int(found[1]), int(found[2])), (int(found[3]), int(found[4]))
+    return f'python_full_version == "{found[1]}.{found[2]}.*"' if high == (low[0], low[1] + 1) else found[0]
