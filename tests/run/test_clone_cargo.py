@@ -118,7 +118,7 @@ def test_the_fingerprint_of_every_unit_is_waited_for(cargo, tmp_path, monkeypatc
     base = tmp_path / "base"
     cargo(base, "one")
     found = [path for path in base.rglob("*") if path.name.startswith(("lib-", "build-script-", "run-build-script-"))]
-    units = [path for path in found if {fingerprints.OLD, fingerprints.NEW} & {*path.parts} and not path.suffix]
+    units = [path for path in found if fingerprints.FINGERPRINTS & {*path.parts} and not path.suffix]
     assert len(units) == 7  # three libraries, two scripts, and the runs of both
     late = {path: (path.read_bytes(), path.stat()) for path in units}
 

@@ -20,7 +20,7 @@ from wheelmatrix.errors import PackError
 from wheelmatrix.run.copying import Copier
 from wheelmatrix.run.file_lock import try_lock
 from wheelmatrix.run.files import issue_of
-from wheelmatrix.run.fingerprints import NEW, OLD, await_fingerprints
+from wheelmatrix.run.fingerprints import FINGERPRINTS, await_fingerprints
 from wheelmatrix.values import dataclass
 
 _PREFIX = ".tmp-clone-"
@@ -117,7 +117,7 @@ class _Clone:
         """Fill the directory `made`, then give it the time of `source`: build scripts watch directories too."""
         status = Path(source).stat()
         with os.scandir(source) as found:
-            entries = sorted(found, key=lambda entry: entry.name not in (OLD, NEW))
+            entries = sorted(found, key=lambda entry: entry.name not in FINGERPRINTS)
         for entry in entries:
             target = f"{made}{os.sep}{entry.name}"
             if entry.is_symlink():

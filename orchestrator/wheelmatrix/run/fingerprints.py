@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-OLD, NEW = ".fingerprint", "fingerprint"
-"""Beside what they vouch for; the second since cargo 1.100, in each unit's own folder."""
-_FOLDERS = (f"*/{OLD}/*", f"*/*/{OLD}/*", f"*/build/*/*/{NEW}", f"*/*/build/*/*/{NEW}")
+_OLD, _NEW = ".fingerprint", "fingerprint"
+FINGERPRINTS = frozenset({_OLD, _NEW})
+"""Names of folders, beside what they vouch for; the second since cargo 1.100, in each unit's own folder."""
+_FOLDERS = (f"*/{_OLD}/*", f"*/*/{_OLD}/*", f"*/build/*/*/{_NEW}", f"*/*/build/*/*/{_NEW}")
 """Of a unit each, in a target directory: what runs on the host, and what is for a target."""
 _REASONS = ".json"
 """Beside a fingerprint: all that went into it, written after it."""
@@ -41,7 +42,8 @@ def _units(directory: Path) -> Iterator[Path]:
 def _is_due(unit: Path) -> bool:
     """Return whether all of a unit is there but its fingerprint."""
     try:
-        there = {entry.name: entry.stat() for entry in os.scandir(unit)}
+        with os.scandir(unit) as found:
+            there = {entry.name: entry.stat() for entry in found}
     except OSError:
         return False
     written = {name for name, status in there.items() if status.st_size and not name.endswith(_REASONS)}
@@ -54,7 +56,7 @@ def _is_due(unit: Path) -> bool:
 
 def _has_run(unit: Path) -> bool:
     """Return whether the build script whose run is the unit has ended, and what it said is there."""
-    run = unit.parent / "run" if unit.name == NEW else unit.parent.parent / "build" / unit.name
+    run = unit.parent / "run" if unit.name == _NEW else unit.parent.parent / "build" / unit.name
     try:
         return (run / "root-output").stat().st_mtime_ns >= (run / _INVOKED).stat().st_mtime_ns
     except OSError:
